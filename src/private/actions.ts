@@ -1,0 +1,29 @@
+/**
+ * Every list of IAM actions that this library grants, in one place.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
+ */
+
+/** Asks for a registry token; IAM only takes it on the resource `*`, and never in a repository policy. */
+export const TOKEN_ACTION = 'ecr:GetAuthorizationToken';
+
+/** What `docker pull` calls. */
+export const PULL_ACTIONS = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:BatchGetImage',
+  'ecr:GetDownloadUrlForLayer',
+];
+
+/** What `docker push` calls: clients read the manifest (BatchGetImage) before and after they put it. */
+export const PUSH_ACTIONS = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:BatchGetImage',
+  'ecr:CompleteLayerUpload',
+  'ecr:InitiateLayerUpload',
+  'ecr:PutImage',
+  'ecr:UploadLayerPart',
+];
+
+/** Both, each action once. */
+export const PULL_PUSH_ACTIONS = [...new Set([...PULL_ACTIONS, ...PUSH_ACTIONS])].sort();

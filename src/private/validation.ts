@@ -1,0 +1,35 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Collects what is wrong with the input of one construct, to refuse all of it in one error.
+ *
+ * A value that is still a token cannot be judged at synth, so it is always taken.
+ */
+export class Problems {
+  private readonly lines: string[] = [];
+
+  public constructor(private readonly scope: IConstruct) {}
+
+  /** Adds a problem unless `ok` holds for the value or the value (or a part of it) is a token. */
+  public unless<T>(property: string, value: T | undefined, ok: (value: T) => boolean, allowed: string, fix: string): void {
+    if (value === undefined || Token.isUnresolved(value) || ok(value)) return;
+    this.add(property, value, allowed, fix);
+  }
+
+  /** Adds a problem: `property` is what `allowed` says it has to be, `got` is what it was, `fix` mends it. */
+  public add(property: string, got: unknown, allowed: string, fix: string): void {
+    this.lines.push(`'${property}' must be ${allowed}, got: ${show(got)}; ${fix}`);
+  }
+
+  /** Throws one error with every problem found, if there is any. */
+  public throwIfAny(): void {
+    if (this.lines.length === 0) return;
+    const count = this.lines.length === 1 ? '1 problem' : `${this.lines.length} problems`;
+    throw new Error([`${this.scope.node.path || 'App'}: ${count}`, ...this.lines.map((line) => `  - ${line}`)].join('\n'));
+  }
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value}' (${value.length} characters)` : JSON.stringify(value) ?? String(value);
+}
