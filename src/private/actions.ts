@@ -27,3 +27,9 @@ export const PUSH_ACTIONS = [
 
 /** Both, each action once. */
 export const PULL_PUSH_ACTIONS = [...new Set([...PULL_ACTIONS, ...PUSH_ACTIONS])].sort();
+
+/** What AWS Lambda calls to load the image of a function. */
+export const LAMBDA_PULL_ACTIONS = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+
+/** What the refresher does with its secret: look at what is there, and publish something better. */
+export const READ_WRITE_SECRET_ACTIONS = ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'];

@@ -9,7 +9,11 @@ import type { IConstruct } from 'constructs';
 export class Problems {
   private readonly lines: string[] = [];
 
-  public constructor(private readonly scope: IConstruct) {}
+  /**
+   * @param scope the construct that was given the input, or the scope of the one named next
+   * @param id of the construct, to judge its input before it exists
+   */
+  public constructor(private readonly scope: IConstruct, private readonly id?: string) {}
 
   /** Adds a problem unless `ok` holds for the value or the value (or a part of it) is a token. */
   public unless<T>(property: string, value: T | undefined, ok: (value: T) => boolean, allowed: string, fix: string): void {
@@ -26,7 +30,8 @@ export class Problems {
   public throwIfAny(): void {
     if (this.lines.length === 0) return;
     const count = this.lines.length === 1 ? '1 problem' : `${this.lines.length} problems`;
-    throw new Error([`${this.scope.node.path || 'App'}: ${count}`, ...this.lines.map((line) => `  - ${line}`)].join('\n'));
+    const path = [this.scope.node.path, this.id].filter(Boolean).join('/');
+    throw new Error([`${path || 'App'}: ${count}`, ...this.lines.map((line) => `  - ${line}`)].join('\n'));
   }
 }
 

@@ -1,0 +1,40 @@
+import type { Context } from 'aws-lambda';
+import type { RefreshRequest } from '../../src/private/contract';
+import { deployRun, isDeployEvent, type DeployPorts } from './deploy-run';
+import { RefreshError } from './errors';
+import { failuresOf, refresh, type RefreshPorts, type RefreshReport } from './refresh';
+import { parseRequest } from './request';
+import { logReport, type WriteLine } from './telemetry';
+
+/** What the handler needs of the world. */
+export interface HandlerPorts extends Omit<DeployPorts, 'run'> {
+  /** What a run needs; made at the first one, so that a bad environment is reported like any other failure. */
+  readonly refreshPorts: () => RefreshPorts;
+  readonly write: WriteLine;
+}
+
+/** What an invocation by the schedule or by a person gives back. */
+export type RefreshResult = Pick<RefreshReport, 'written' | 'secondsRemaining'>;
+
+/**
+ * The refresher: called by the schedule and by people with a request, and by CloudFormation at deploy.
+ *
+ * An invocation fails if any registry did, so that Lambda tries again and the alarms see it.
+ */
+export function createHandler({ refreshPorts, write, ...deployPorts }: HandlerPorts) {
+  return async (event: unknown, context: Pick<Context, 'functionName'>): Promise<RefreshResult | void> => {
+    const run = async (request: RefreshRequest): Promise<RefreshReport> => {
+      const report = await refresh(request, refreshPorts());
+      logReport(write, report, context.functionName, deployPorts.now());
+      return report;
+    };
+    if (isDeployEvent(event)) return deployRun(event, { ...deployPorts, run });
+
+    const report = await run(parseRequest(event));
+    const failures = failuresOf(report);
+    if (failures.length > 0) {
+      throw new RefreshError(`${failures.length} of ${report.registries.length} registries failed: ${failures.join('; ')}`);
+    }
+    return { written: report.written, secondsRemaining: report.secondsRemaining };
+  };
+}

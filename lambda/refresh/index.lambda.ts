@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { RefreshEnvironment } from '../../src/private/contract';
+import { createHandler } from './handler';
+import { requireEnvironment } from './request';
+import { respond } from './respond';
+import { SecretStore } from './secret-store';
+
+// Kept between the invocations of a warm Lambda.
+const sdk = { maxAttempts: 5, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } };
+const secretsManager = new SecretsManagerClient(sdk);
+const ecrClients = new Map<string, ECRClient>();
+
+function ecr(region: string): ECRClient {
+  const client = ecrClients.get(region) ?? new ECRClient({ ...sdk, region });
+  ecrClients.set(region, client);
+  return client;
+}
+
+export const handler = createHandler({
+  refreshPorts: () => ({
+    ecr,
+    store: new SecretStore(secretsManager, requireEnvironment(process.env, RefreshEnvironment.SECRET_ARN)),
+    now: Date.now,
+  }),
+  now: Date.now,
+  sleep: (milliseconds) => sleep(milliseconds),
+  respond,
+  // Not console.log: its prefix would keep CloudWatch from seeing the metrics.
+  write: (line) => void process.stdout.write(`${line}\n`),
+});

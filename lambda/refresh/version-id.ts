@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+
+const PATTERN = /^dockercfg-(\d{10})-[0-9a-f]{32}$/;
+
+/**
+ * The id of the secret's version that holds a dockercfg: it says when its first entry expires.
+ *
+ * The dockercfg itself has no place for it (clients refuse keys that they do not know), and kept anywhere else it could
+ * part from the value. As the request's token it also makes a repeated write a no-op: same value, same id.
+ *
+ * @param value the dockercfg
+ * @param expiresAt when its first entry expires, in milliseconds since the epoch
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+ */
+export function versionIdOf(value: string, expiresAt: number): string {
+  const digest = createHash('sha256').update(value).digest('hex').slice(0, 32);
+  return `dockercfg-${String(Math.floor(expiresAt / 1000)).padStart(10, '0')}-${digest}`;
+}
+
+/**
+ * When the first entry of a version expires, in milliseconds since the epoch; undefined if the version was not written
+ * by the refresher.
+ */
+export function expiryOf(versionId: string, value: string): number | undefined {
+  const match = PATTERN.exec(versionId);
+  if (!match) return undefined;
+  const expiresAt = Number(match[1]) * 1000;
+  return versionIdOf(value, expiresAt) === versionId ? expiresAt : undefined;
+}

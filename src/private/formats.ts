@@ -1,0 +1,62 @@
+import type { Problems } from './validation';
+
+/** What a kind of text has to look like, and what to tell who got it wrong. */
+export interface Format {
+  readonly pattern: RegExp;
+  readonly allowed: string;
+  readonly fix: string;
+}
+
+/**
+ * ECR's own pattern and lengths; unlike its prose, they take a digit first.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+ */
+export const REPOSITORY_NAME: Format = {
+  pattern: /^(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/,
+  allowed: '2 to 256 lower-case letters and digits, with ., _, __ or - between them and / between parts',
+  fix: 'write it such as \'myuser/myapp\'',
+};
+
+/** A tag or a pattern of tags that may be excluded from a repository's tag mutability. */
+export const TAG_FILTER: Format = {
+  pattern: /^(?=.{1,128}$)[0-9a-zA-Z._-]*(\*[0-9a-zA-Z._-]*){0,2}$/,
+  allowed: '1 to 128 letters, digits, ., _, - and at most two *',
+  fix: 'write it such as \'latest\' or \'pr-*\'',
+};
+
+export const ACCOUNT_ID: Format = {
+  pattern: /^\d{12}$/,
+  allowed: 'an AWS account id of 12 digits',
+  fix: 'write it as a string and with its leading zeros, which a number loses',
+};
+
+export const ORGANIZATION_ID: Format = {
+  pattern: /^o-[a-z0-9]{10,32}$/,
+  allowed: 'the id of an organization, o- and 10 to 32 lower-case letters and digits',
+  fix: 'take it from "aws organizations describe-organization"',
+};
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths */
+export const ORGANIZATION_PATH: Format = {
+  pattern: /^o-[a-z0-9]{10,32}\/r-[a-z0-9]{4,32}\/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}\/)*(\*|ou-\*)?$/,
+  allowed: 'a path from the organization and its root down to the unit, that ends in / or in /* to take the units below it',
+  fix: 'write it such as \'o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*\'',
+};
+
+export const FUNCTION_NAME: Format = {
+  pattern: /^[a-zA-Z0-9_*?-]{1,64}$/,
+  allowed: 'the name of a Lambda function, 1 to 64 letters, digits, -, _ and the wildcards * and ?',
+  fix: 'give the name alone, without ARN or version',
+};
+
+/** Adds a problem unless the text has the format. */
+export function checkFormat(problems: Problems, property: string, value: string | undefined, format: Format): void {
+  problems.unless(property, value, (text) => format.pattern.test(text), format.allowed, format.fix);
+}
+
+/** Adds a problem for an empty list, and for each text in it that has not the format. */
+export function checkFormats(problems: Problems, property: string, values: string[], format: Format): void {
+  problems.unless(property, values, (list) => list.length > 0, 'at least one', 'name one');
+  values.forEach((value, index) => checkFormat(problems, `${property}[${index}]`, value, format));
+}
