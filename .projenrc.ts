@@ -42,7 +42,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // pinned: 3.0.0, which npm calls latest, refuses the cloud assemblies of today's aws-cdk-lib
     'aws-cdk@2.1148.1',
     // tests, tools
-    '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-cloudwatch',
+    '@aws-sdk/client-cloudwatch-logs',
     '@aws-sdk/client-iam',
     '@aws-sdk/client-lambda',
     '@aws-sdk/client-scheduler',

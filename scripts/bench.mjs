@@ -1,6 +1,6 @@
 // `npm run bench`: sets up what is missing, compiles the package, then runs bench/main.ts.
-import { setUp, runTool } from './set-up.mjs';
+import { runTool, runTypeScript, setUp } from './set-up.mjs';
 
 setUp();
-runTool('projen', ['compile'], { stdio: ['ignore', 'ignore', 'inherit'] });
-runTool('tsx', ['bench/main.ts', ...process.argv.slice(2)]);
+runTool('projen', ['compile'], { quiet: true });
+await runTypeScript('bench/main.ts');

@@ -1,5 +1,5 @@
 // `npm run demo`: sets up what is missing, then runs demo/main.ts.
-import { setUp, runTool } from './set-up.mjs';
+import { runTypeScript, setUp } from './set-up.mjs';
 
 setUp();
-runTool('tsx', ['demo/main.ts', ...process.argv.slice(2)]);
+await runTypeScript('demo/main.ts');

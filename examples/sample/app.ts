@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { DockerAccess, DockerCredentials, EcrCi } from 'cdk-ecr-ci';
 
 const stack = new Stack(new App(), 'EcrCiSample');
@@ -9,3 +9,4 @@ const ci = new EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], credentia
 // A second dockercfg, for those who only pull.
 const pullOnly = new DockerCredentials(stack, 'PullOnly');
 ci.repository('myuser/myapp').grantPull(pullOnly);
+new CfnOutput(stack, 'PullOnlySecretArn', { value: pullOnly.secret.secretArn });

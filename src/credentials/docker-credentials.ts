@@ -10,7 +10,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { READ_WRITE_SECRET_ACTIONS, TOKEN_ACTION } from '../private/actions';
+import { READ_WRITE_SECRET_ACTIONS, TOKEN_ACTION, USE_KEY_ACTIONS } from '../private/actions';
 import {
   METRIC_DIMENSION,
   METRIC_NAMESPACE,
@@ -137,7 +137,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
     const role = this.createRole(logGroup, props.encryptionKey);
     this.grantPrincipal = role;
     this.refreshFunction = new RefreshFunction(this, 'Function', {
-      description: `Publishes fresh ECR credentials to the secret of ${this.node.path}`,
+      description: 'Publishes a dockercfg with fresh ECR credentials to Secrets Manager',
       role,
       logGroup,
       timeout: Duration.seconds(REFRESH_TIMEOUT_SECONDS),
@@ -147,7 +147,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
 
     const request = this.refreshRequest();
     new Schedule(this, 'Schedule', {
-      description: `Refreshes the ECR credentials of ${this.node.path}`,
+      description: 'Publishes a dockercfg with fresh ECR credentials to Secrets Manager',
       schedule: ScheduleExpression.rate(interval),
       target: new LambdaInvoke(this.refreshFunction, { input: ScheduleTargetInput.fromObject(request) }),
     });
@@ -216,7 +216,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
 
   private createSecret(props: DockerCredentialsProps, removalPolicy: RemovalPolicy): secretsmanager.ISecret {
     const secret = new secretsmanager.Secret(this, 'Secret', {
-      description: `dockercfg with fresh ECR credentials, published by ${this.node.path}`,
+      description: 'dockercfg with fresh ECR credentials',
       secretName: props.secretName,
       encryptionKey: props.encryptionKey,
       removalPolicy,
@@ -228,13 +228,20 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
 
   private createRole(logGroup: logs.ILogGroup, encryptionKey?: kms.IKey): iam.Role {
     const role = new iam.Role(this, 'Role', {
-      description: `Rights of the ECR credentials that ${this.node.path} publishes`,
+      description: 'What is granted to this role is what the published ECR credentials can do',
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(role);
     role.addToPolicy(new iam.PolicyStatement({ actions: [TOKEN_ACTION], resources: ['*'] }));
     role.addToPolicy(new iam.PolicyStatement({ actions: READ_WRITE_SECRET_ACTIONS, resources: [this.secret.secretArn] }));
-    encryptionKey?.grantEncryptDecrypt(new kms.ViaServicePrincipal(`secretsmanager.${Stack.of(this).region}.amazonaws.com`, role));
+    if (encryptionKey) {
+      // In the role's own policy, which also serves a key that was imported and whose policy cannot be changed here.
+      role.addToPolicy(new iam.PolicyStatement({
+        actions: USE_KEY_ACTIONS,
+        resources: [encryptionKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
+      }));
+    }
     return role;
   }
 

@@ -43,7 +43,7 @@ export class CiUser extends iam.User {
 
     const accessKey = new iam.AccessKey(this, 'AccessKey', { user: this });
     this.accessKeySecret = new secretsmanager.Secret(this, 'AccessKeySecret', {
-      description: `Access key of the IAM user of ${this.node.path}`,
+      description: 'Access key of the IAM user of a CI system',
       encryptionKey,
       // A key without its user is worth nothing.
       removalPolicy: RemovalPolicy.DESTROY,

@@ -33,3 +33,10 @@ export const LAMBDA_PULL_ACTIONS = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForL
 
 /** What the refresher does with its secret: look at what is there, and publish something better. */
 export const READ_WRITE_SECRET_ACTIONS = ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'];
+
+/**
+ * What Secrets Manager does with a customer's key on behalf of who reads and writes a secret.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+ */
+export const USE_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];

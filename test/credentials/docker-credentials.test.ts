@@ -1,0 +1,316 @@
+import { App, Aws, CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import fc from 'fast-check';
+import * as lib from '../../src';
+import { RefreshEnvironment } from '../../src/private/contract';
+
+let stack: Stack;
+beforeEach(() => {
+  stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
+});
+
+const LOG_STATEMENT = {
+  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  Effect: 'Allow',
+};
+const TOKEN_STATEMENT = { Action: 'ecr:GetAuthorizationToken', Effect: 'Allow', Resource: '*' };
+
+/** The one resource of a type. */
+function only(type: string, of = stack): any {
+  const found = Object.values(Template.fromStack(of).findResources(type));
+  expect(found).toHaveLength(1);
+  return found[0];
+}
+
+/** Ids of the resources of a type. */
+function idsOf(type: string, of = stack): string[] {
+  return Object.keys(Template.fromStack(of).findResources(type));
+}
+
+/** What the refresher's role may do. */
+function statementsOf(of = stack, role = 'CredentialsRole'): any[] {
+  const policies: any[] = Object.values(Template.fromStack(of).findResources('AWS::IAM::Policy'));
+  return policies.filter(({ Properties }) => Properties.Roles?.[0].Ref.startsWith(role)).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+}
+
+describe('by default', () => {
+  beforeEach(() => { new lib.DockerCredentials(stack, 'Credentials'); });
+
+  test('the secret has no value, so that no deploy can overwrite the refresher\'s', () => {
+    expect(only('AWS::SecretsManager::Secret')).toEqual({
+      Type: 'AWS::SecretsManager::Secret',
+      Properties: { Description: 'dockercfg with fresh ECR credentials' },
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Delete',
+    });
+  });
+
+  test('the refresher runs on Node 24 with a role of its own, and knows the secret', () => {
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Timeout: 300,
+      MemorySize: 256,
+      Role: { 'Fn::GetAtt': [idsOf('AWS::IAM::Role').find((id) => id.startsWith('CredentialsRole')), 'Arn'] },
+      LoggingConfig: { LogGroup: { Ref: idsOf('AWS::Logs::LogGroup')[0] } },
+      Environment: { Variables: { SECRET_ARN: { Ref: idsOf('AWS::SecretsManager::Secret')[0] } } },
+    });
+  });
+
+  test('the environment is what the handler requires, no more', () => {
+    expect(Object.keys(only('AWS::Lambda::Function').Properties.Environment.Variables)).toEqual(Object.values(RefreshEnvironment));
+  });
+
+  test('the role may get a token, use the secret and write its log, and nothing else', () => {
+    expect(statementsOf()).toEqual([
+      { ...LOG_STATEMENT, Resource: { 'Fn::GetAtt': [idsOf('AWS::Logs::LogGroup')[0], 'Arn'] } },
+      TOKEN_STATEMENT,
+      {
+        Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+        Effect: 'Allow',
+        Resource: { Ref: idsOf('AWS::SecretsManager::Secret')[0] },
+      },
+    ]);
+  });
+
+  test('only Lambda can assume the role, which has no managed policy', () => {
+    const role = Template.fromStack(stack).findResources('AWS::IAM::Role')[idsOf('AWS::IAM::Role').find((id) => id.startsWith('CredentialsRole'))!];
+    expect(role.Properties).toEqual({
+      Description: 'What is granted to this role is what the published ECR credentials can do',
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } }],
+      },
+    });
+  });
+
+  test('the schedule sends the stack\'s own registry every three hours', () => {
+    Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(3 hours)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Target: Match.objectLike({
+        Arn: { 'Fn::GetAtt': [idsOf('AWS::Lambda::Function')[0], 'Arn'] },
+        Input: { 'Fn::Join': ['', ['{"registries":[{"region":"eu-west-1","hosts":["111122223333.dkr.ecr.eu-west-1.', { Ref: 'AWS::URLSuffix' }, '"]}]}']] },
+      }),
+    });
+  });
+
+  test('the refresher runs at deploy, once the role has its rights, and again when its code changes', () => {
+    const run = only('Custom::EcrCredentialsRefresh');
+    expect(run.Properties).toEqual({
+      ServiceToken: { 'Fn::GetAtt': [idsOf('AWS::Lambda::Function')[0], 'Arn'] },
+      ServiceTimeout: '360',
+      request: { registries: [{ region: 'eu-west-1', hosts: [{ 'Fn::Join': ['', ['111122223333.dkr.ecr.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] }] }] },
+      codeKey: only('AWS::Lambda::Function').Properties.Code.S3Key,
+    });
+    expect(run.DependsOn).toEqual(expect.arrayContaining(idsOf('AWS::IAM::Policy').filter((id) => id.startsWith('CredentialsRole'))));
+  });
+
+  test('the log is kept for a month', () => {
+    expect(only('AWS::Logs::LogGroup')).toEqual({
+      Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete',
+    });
+  });
+
+  test('the alarm goes off when two refreshes failed or did not happen, after the first run at deploy', () => {
+    const alarm = only('AWS::CloudWatch::Alarm');
+    expect(alarm.Properties).toEqual({
+      AlarmDescription: 'The ECR credentials of Stack/Credentials were not refreshed for 6 hours and will expire. '
+        + 'Runbook: https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/runbook.md#credentials-expiring',
+      Namespace: 'CdkEcrCi',
+      MetricName: 'SecondsRemaining',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: idsOf('AWS::Lambda::Function')[0] } }],
+      Statistic: 'Minimum',
+      Period: 3600,
+      EvaluationPeriods: 6,
+      Threshold: 10.5 * 3600,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+    expect(alarm.DependsOn).toEqual([idsOf('Custom::EcrCredentialsRefresh')[0]]);
+  });
+});
+
+describe('refreshInterval', () => {
+  test.each<[Duration, string, number, number]>([
+    [Duration.minutes(15), 'rate(15 minutes)', 2, 11.875 * 3600],
+    [Duration.minutes(90), 'rate(90 minutes)', 4, 11.25 * 3600],
+    [Duration.hours(4), 'rate(4 hours)', 8, 10 * 3600],
+    [Duration.hours(6), 'rate(6 hours)', 8, 9 * 3600],
+  ])('%s: the alarm waits for two runs, but never for more than eight hours', (refreshInterval, ScheduleExpression, EvaluationPeriods, Threshold) => {
+    new lib.DockerCredentials(stack, 'Credentials', { refreshInterval });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { EvaluationPeriods, Threshold });
+  });
+
+  test.each<[Duration, string]>([
+    [Duration.minutes(14), '14 minutes'],
+    [Duration.minutes(361), '6 hours 1 minute'],
+    [Duration.hours(12), '12 hours'],
+    [Duration.seconds(1000), '16 minutes 40 seconds'],
+  ])('fails for %s', (refreshInterval, got) => {
+    expect(() => new lib.DockerCredentials(stack, 'Credentials', { refreshInterval })).toThrow(
+      'Stack/Credentials: 1 problem\n'
+      + `  - 'refreshInterval' must be 15 minutes to 6 hours, in whole minutes, got: '${got}' (${got.length} characters); `
+      + 'leave it out for 3 hours: a token lives 12 hours, and a late refresh must not be noticed');
+  });
+
+  test('takes a value that is only known at deploy, with the alarm of the longest interval', () => {
+    const minutes = new CfnParameter(stack, 'Minutes', { type: 'Number' });
+    new lib.DockerCredentials(stack, 'Credentials', { refreshInterval: Duration.minutes(minutes.valueAsNumber) });
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', { EvaluationPeriods: 8, Threshold: 9 * 3600 });
+  });
+});
+
+describe('secretName', () => {
+  test('names the secret', () => {
+    new lib.DockerCredentials(stack, 'Credentials', { secretName: 'ci/dockercfg' });
+    expect(only('AWS::SecretsManager::Secret').Properties.Name).toBe('ci/dockercfg');
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  test('takes exactly the names that Secrets Manager takes', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 20 }), (secretName) => {
+      const define = () => new lib.DockerCredentials(new Stack(), 'Credentials', { secretName });
+      if (secretName !== '' && [...secretName].every((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+=.@-'.includes(c))) {
+        expect(define).not.toThrow();
+      } else {
+        expect(define).toThrow('\'secretName\' must be 1 to 512 of the characters A-Z a-z 0-9 / _ + = . @ -, got: ');
+      }
+    }), { numRuns: 30 });
+    expect(() => new lib.DockerCredentials(stack, 'Credentials', { secretName: 'x'.repeat(513) })).toThrow('(513 characters)');
+  });
+
+  test('warns of an ending that looks like an ARN\'s', () => {
+    new lib.DockerCredentials(stack, 'Credentials', { secretName: 'my-docker' });
+    Annotations.fromStack(stack).hasWarning('/Stack/Credentials', Match.stringLikeRegexp('got: \'my-docker\'.*\\[ack: cdk-ecr-ci:DockerCredentials.secretNameSuffix\\]'));
+  });
+
+  test('takes a token', () => {
+    new lib.DockerCredentials(stack, 'Credentials', { secretName: `${Aws.STACK_NAME}-dockercfg` });
+    expect(only('AWS::SecretsManager::Secret').Properties.Name).toEqual({ 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '-dockercfg']] });
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  test('every problem is in one error', () => {
+    expect(() => new lib.DockerCredentials(stack, 'Credentials', { secretName: 'a b', refreshInterval: Duration.hours(7) }))
+      .toThrow(/^Stack\/Credentials: 2 problems\n {2}- 'refreshInterval' must .*\n {2}- 'secretName' must .*got: 'a b' \(3 characters\); choose another name, or leave it out for a generated one$/);
+  });
+});
+
+test('encryptionKey encrypts the secret, and the refresher may use it through Secrets Manager only', () => {
+  const encryptionKey = new kms.Key(stack, 'Key');
+  new lib.DockerCredentials(stack, 'Credentials', { encryptionKey });
+  const key = { 'Fn::GetAtt': [idsOf('AWS::KMS::Key')[0], 'Arn'] };
+  expect(only('AWS::SecretsManager::Secret').Properties.KmsKeyId).toEqual(key);
+  expect(statementsOf()).toContainEqual({
+    Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    Effect: 'Allow',
+    Resource: key,
+    Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' } },
+  });
+});
+
+test('alarmTopic is told when the alarm goes off and when it ends', () => {
+  new lib.DockerCredentials(stack, 'Credentials', { alarmTopic: new sns.Topic(stack, 'Topic') });
+  const topic = [{ Ref: idsOf('AWS::SNS::Topic')[0] }];
+  expect(only('AWS::CloudWatch::Alarm').Properties).toMatchObject({ AlarmActions: topic, OKActions: topic });
+});
+
+test('logRetention and removalPolicy are taken', () => {
+  new lib.DockerCredentials(stack, 'Credentials', { logRetention: logs.RetentionDays.ONE_WEEK, removalPolicy: RemovalPolicy.RETAIN });
+  expect(only('AWS::Logs::LogGroup')).toMatchObject({ Properties: { RetentionInDays: 7 }, DeletionPolicy: 'Retain' });
+  expect(only('AWS::SecretsManager::Secret')).toMatchObject({ DeletionPolicy: 'Retain' });
+});
+
+test('encryptionKey may be imported', () => {
+  const arn = 'arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012';
+  new lib.DockerCredentials(stack, 'Credentials', { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', arn) });
+  expect(statementsOf()).toContainEqual(expect.objectContaining({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: arn }));
+});
+
+describe('grants', () => {
+  test('what is granted to it goes to the refresher\'s role: that is what the dockercfg can do', () => {
+    const credentials = new lib.DockerCredentials(stack, 'Credentials');
+    const repository = new ecr.Repository(stack, 'Repository');
+    repository.grantPull(credentials);
+    expect(statementsOf()).toContainEqual({
+      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
+      Effect: 'Allow',
+      Resource: { 'Fn::GetAtt': [idsOf('AWS::ECR::Repository')[0], 'Arn'] },
+    });
+  });
+
+  test('grantRead lets a principal read the dockercfg, and no more', () => {
+    const credentials = new lib.DockerCredentials(stack, 'Credentials');
+    const grant = credentials.grantRead(new iam.User(stack, 'Reader'));
+    expect(grant.success).toBe(true);
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      Users: [{ Ref: idsOf('AWS::IAM::User')[0] }],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{
+          Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+          Effect: 'Allow',
+          Resource: { Ref: idsOf('AWS::SecretsManager::Secret')[0] },
+        }],
+      },
+    });
+  });
+});
+
+describe('metrics', () => {
+  test('carry the names that the refresher writes', () => {
+    const credentials = new lib.DockerCredentials(stack, 'Credentials');
+    const metrics = [credentials.metricSecondsRemaining(), credentials.metricRefreshFailures()].map((metric) => stack.resolve(metric.toMetricConfig().metricStat));
+    const dimensions = [{ name: 'FunctionName', value: { Ref: idsOf('AWS::Lambda::Function')[0] } }];
+    expect(metrics[0]).toMatchObject({ namespace: 'CdkEcrCi', metricName: 'SecondsRemaining', statistic: 'Minimum', dimensions });
+    expect(metrics[1]).toMatchObject({ namespace: 'CdkEcrCi', metricName: 'FailedRegistries', statistic: 'Sum', dimensions });
+    expect(credentials.metricSecondsRemaining().period).toEqual(Duration.hours(1));
+  });
+
+  test('take options', () => {
+    const metric = new lib.DockerCredentials(stack, 'Credentials').metricRefreshFailures({ period: Duration.minutes(5), statistic: 'Maximum' });
+    expect(metric).toMatchObject({ period: Duration.minutes(5), statistic: 'Maximum' });
+  });
+});
+
+test('two in one stack have nothing in common', () => {
+  new lib.DockerCredentials(stack, 'Push');
+  new lib.DockerCredentials(stack, 'Pull');
+  const template = Template.fromStack(stack);
+  for (const type of ['AWS::SecretsManager::Secret', 'AWS::Lambda::Function', 'AWS::Scheduler::Schedule', 'AWS::Logs::LogGroup', 'AWS::CloudWatch::Alarm']) {
+    template.resourceCountIs(type, 2);
+  }
+  expect(statementsOf(stack, 'PushRole')).toHaveLength(3);
+  expect(JSON.stringify(statementsOf(stack, 'PushRole'))).not.toContain('Pull');
+});
+
+test.each([
+  ['cn-north-1', 'arn:aws-cn:'],
+  ['us-gov-west-1', 'arn:aws-us-gov:'],
+])('in %s no ARN or host of another partition is written', (region) => {
+  const other = new Stack(new App(), 'Stack', { env: { account: '111122223333', region } });
+  new lib.DockerCredentials(other, 'Credentials', { encryptionKey: new kms.Key(other, 'Key') });
+  const text = JSON.stringify(Template.fromStack(other).toJSON());
+  expect(text).not.toMatch(/arn:aws[:-]/);
+  expect(text).not.toContain(`dkr.ecr.${region}.amazonaws.com`);
+});
+
+test('in a stack without an environment the account and the region are those of the deploy', () => {
+  const agnostic = new Stack(new App(), 'Stack');
+  new lib.DockerCredentials(agnostic, 'Credentials');
+  expect(only('Custom::EcrCredentialsRefresh', agnostic).Properties.request).toEqual({
+    registries: [{
+      region: { Ref: 'AWS::Region' },
+      hosts: [{ 'Fn::Join': ['', [{ Ref: 'AWS::AccountId' }, '.dkr.ecr.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] }],
+    }],
+  });
+});

@@ -1,0 +1,10 @@
+import { App, CfnCustomResource, Stack } from 'aws-cdk-lib';
+import { DockerCredentials } from 'cdk-ecr-ci';
+
+// What the run at deploy sends can be changed from the test's environment.
+const stack = new Stack(new App(), 'DeployRun');
+const credentials = new DockerCredentials(stack, 'Credentials', { secretName: 'dockercfg' });
+const run = credentials.node.findChild('DeployRun').node.defaultChild as CfnCustomResource;
+if (process.env.HOST) run.addPropertyOverride('request.registries.0.hosts.0', process.env.HOST);
+if (process.env.REGION) run.addPropertyOverride('request.registries.0.region', process.env.REGION);
+if (process.env.CODE_KEY) run.addPropertyOverride('codeKey', process.env.CODE_KEY);

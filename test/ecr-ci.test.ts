@@ -1,0 +1,204 @@
+import { App, Aws, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import * as lib from '../src';
+
+const PULL = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+const PULL_PUSH = [
+  ...PULL, 'ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart',
+].sort();
+const NAMES = ['myuser/myapp', 'myuser/worker'];
+
+let stack: Stack;
+beforeEach(() => {
+  stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
+});
+
+function idsOf(type: string): string[] {
+  return Object.keys(Template.fromStack(stack).findResources(type));
+}
+
+/** Sorted ECR actions, with their resources, of the policies attached to the principal whose logical id starts so. */
+function ecrRightsOf(kind: 'Users' | 'Roles', id: string): { actions: string[]; resources: any[] }[] {
+  const policies: any[] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+  return policies
+    .filter(({ Properties }) => Properties[kind]?.[0].Ref.startsWith(id))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .map(({ Action, Resource }) => ({ actions: [Action].flat().sort(), resources: [Resource].flat() }))
+    .filter(({ actions }) => actions.every((action) => action.startsWith('ecr:')));
+}
+
+function outputs(): Record<string, any> {
+  return Object.fromEntries(Object.entries(Template.fromStack(stack).toJSON().Outputs)
+    .map(([id, output]: [string, any]) => [id.replace(/[0-9A-F]{8}$/, ''), output.Value]));
+}
+
+describe('one line', () => {
+  let ci: lib.EcrCi;
+  beforeEach(() => { ci = new lib.EcrCi(stack, 'Ci', { repositoryNames: NAMES }); });
+
+  test('defines the repositories, kept when the stack is deleted', () => {
+    Template.fromStack(stack).resourcePropertiesCountIs('AWS::ECR::Repository', { RepositoryName: 'myuser/myapp', ImageTagMutability: 'IMMUTABLE' }, 1);
+    Template.fromStack(stack).resourcePropertiesCountIs('AWS::ECR::Repository', { RepositoryName: 'myuser/worker' }, 1);
+    Template.fromStack(stack).allResources('AWS::ECR::Repository', { DeletionPolicy: 'Retain' });
+    expect(ci.repositories.map(({ node }) => node.path)).toEqual(['Stack/Ci/Repositories/myuser--myapp', 'Stack/Ci/Repositories/myuser--worker']);
+  });
+
+  test('gives a repository by its name', () => {
+    expect(ci.repository('myuser/worker')).toBe(ci.repositories[1]);
+    expect(() => ci.repository('myuser/wrong')).toThrow(
+      'Stack/Ci: 1 problem\n  - \'repositoryName\' must be one of myuser/myapp, myuser/worker, got: \'myuser/wrong\' (12 characters); '
+      + 'add it to \'repositoryNames\'');
+  });
+
+  test('lets a user pull and push, and read the dockercfg', () => {
+    const repositories = idsOf('AWS::ECR::Repository').map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
+    expect(ecrRightsOf('Users', 'CiUser')).toEqual(expect.arrayContaining([
+      { actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
+      ...repositories.map((arn) => ({ actions: PULL_PUSH, resources: [arn] })),
+    ]));
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      Users: [{ Ref: idsOf('AWS::IAM::User')[0] }],
+      PolicyDocument: {
+        Statement: Match.arrayWith([{
+          Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+          Effect: 'Allow',
+          Resource: { Ref: idsOf('AWS::SecretsManager::Secret').find((id) => id.startsWith('CiCredentials')) },
+        }]),
+      },
+    });
+  });
+
+  test('lets the dockercfg pull, and not push', () => {
+    const repositories = idsOf('AWS::ECR::Repository').map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
+    expect(ecrRightsOf('Roles', 'CiCredentialsRole')).toEqual([
+      { actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
+      ...repositories.map((arn) => ({ actions: PULL, resources: [arn] })),
+    ]);
+  });
+
+  test('writes outputs to paste', () => {
+    const registry = ['111122223333.dkr.ecr.eu-west-1.', { Ref: 'AWS::URLSuffix' }];
+    expect(Object.keys(outputs()).sort()).toEqual([
+      'CiAccessKeySecretArn', 'CiDockerConfigSecretArn', 'CiRegistryUrl', 'CiRepositoryUrismyusermyapp', 'CiRepositoryUrismyuserworker',
+    ]);
+    expect(outputs().CiRegistryUrl).toEqual({ 'Fn::Join': ['', ['https://111122223333.dkr.ecr.eu-west-1.', registry[1]]] });
+    expect(outputs().CiDockerConfigSecretArn).toEqual({ Ref: idsOf('AWS::SecretsManager::Secret').find((id) => id.startsWith('CiCredentials')) });
+    expect(outputs().CiAccessKeySecretArn).toEqual({ Ref: idsOf('AWS::SecretsManager::Secret').find((id) => id.startsWith('CiUser')) });
+    expect(stack.resolve(ci.repositories[0].repositoryUri)).toEqual(outputs().CiRepositoryUrismyusermyapp);
+  });
+});
+
+test('DockerAccess.PULL_PUSH lets the dockercfg pull and push', () => {
+  new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], credentials: lib.DockerAccess.PULL_PUSH });
+  expect(ecrRightsOf('Roles', 'CiCredentialsRole')).toContainEqual(expect.objectContaining({ actions: PULL_PUSH }));
+});
+
+test('DockerAccess.NONE defines no dockercfg', () => {
+  const ci = new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], credentials: lib.DockerAccess.NONE });
+  expect(ci.credentials).toBeUndefined();
+  Template.fromStack(stack).resourceCountIs('AWS::Lambda::Function', 0);
+  expect(Object.keys(outputs())).not.toContain('CiDockerConfigSecretArn');
+});
+
+describe('identity', () => {
+  test('none: there is no user, and the dockercfg is still published', () => {
+    const ci = new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], identity: lib.CiIdentity.none() });
+    expect(ci.user).toBeUndefined();
+    Template.fromStack(stack).resourceCountIs('AWS::IAM::User', 0);
+    Template.fromStack(stack).resourceCountIs('Custom::EcrCredentialsRefresh', 1);
+    expect(Object.keys(outputs())).not.toContain('CiAccessKeySecretArn');
+  });
+
+  test('user: takes the user\'s properties', () => {
+    const ci = new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], identity: lib.CiIdentity.user({ userName: 'ci' }) });
+    expect(ci.user).toBeInstanceOf(lib.CiUser);
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::User', { UserName: 'ci' });
+  });
+
+  test('may be the caller\'s own', () => {
+    class Given extends lib.CiIdentity {
+      public bind(scope: Construct): lib.CiIdentityConfig {
+        return { user: new lib.CiUser(scope, 'Robot') };
+      }
+    }
+    expect(new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], identity: new Given() }).user?.node.path).toBe('Stack/Ci/Robot');
+  });
+});
+
+test('encryptionKey encrypts the images and both secrets', () => {
+  const encryptionKey = new kms.Key(stack, 'Key');
+  new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], encryptionKey });
+  const KmsKeyId = { 'Fn::GetAtt': [idsOf('AWS::KMS::Key')[0], 'Arn'] };
+  const template = Template.fromStack(stack);
+  template.allResourcesProperties('AWS::SecretsManager::Secret', { KmsKeyId });
+  template.hasResourceProperties('AWS::ECR::Repository', { EncryptionConfiguration: { EncryptionType: 'KMS', KmsKey: KmsKeyId } });
+});
+
+test('a user\'s own key goes before the construct\'s', () => {
+  const own = new kms.Key(stack, 'Own');
+  new lib.EcrCi(stack, 'Ci', {
+    repositoryNames: ['myuser/myapp'], encryptionKey: new kms.Key(stack, 'Key'), identity: lib.CiIdentity.user({ encryptionKey: own }),
+  });
+  Template.fromStack(stack).hasResourceProperties('AWS::SecretsManager::Secret', {
+    Description: Match.stringLikeRegexp('Access key'), KmsKeyId: { 'Fn::GetAtt': [stack.getLogicalId(own.node.defaultChild as kms.CfnKey), 'Arn'] },
+  });
+});
+
+test('alarmTopic is told of the expiry', () => {
+  new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], alarmTopic: new sns.Topic(stack, 'Topic') });
+  Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmActions: [{ Ref: idsOf('AWS::SNS::Topic')[0] }] });
+});
+
+test('removalPolicy is the repositories\'', () => {
+  new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], removalPolicy: RemovalPolicy.DESTROY });
+  Template.fromStack(stack).allResources('AWS::ECR::Repository', { DeletionPolicy: 'Delete' });
+});
+
+describe('repositoryNames', () => {
+  test('fails when empty', () => {
+    expect(() => new lib.EcrCi(stack, 'Ci', { repositoryNames: [] })).toThrow(
+      'Stack/Ci: 1 problem\n  - \'repositoryNames\' must be at least one name, got: []; name a repository, such as \'myuser/myapp\'');
+  });
+
+  test('fails when a name stands twice', () => {
+    expect(() => new lib.EcrCi(stack, 'Ci', { repositoryNames: ['a/b', 'c/d', 'a/b', 'a/b', 'c/d'] })).toThrow(
+      'Stack/Ci: 2 problems\n'
+      + '  - \'repositoryNames\' must be names that differ, got: \'a/b\' (3 characters); name each repository once\n'
+      + '  - \'repositoryNames\' must be names that differ, got: \'c/d\' (3 characters); name each repository once');
+  });
+
+  test('fails as the repository does for a name that ECR refuses', () => {
+    expect(() => new lib.EcrCi(stack, 'Ci', { repositoryNames: ['My App'] })).toThrow(/^Stack\/Ci\/Repositories\/My App: 1 problem\n.*'repositoryName' must be/);
+  });
+
+  test('takes tokens, one by one and as a list', () => {
+    const name = new CfnParameter(stack, 'Name');
+    const ci = new lib.EcrCi(stack, 'Ci', { repositoryNames: [name.valueAsString, `${Aws.STACK_NAME}/app`] });
+    expect(ci.repository(name.valueAsString)).toBe(ci.repositories[0]);
+    Template.fromStack(stack).hasResourceProperties('AWS::ECR::Repository', { RepositoryName: { Ref: 'Name' } });
+  });
+
+  test('is copied: what the caller does with the list later changes nothing', () => {
+    const repositoryNames = ['myuser/myapp'];
+    const ci = new lib.EcrCi(stack, 'Ci', { repositoryNames });
+    repositoryNames[0] = 'other/app';
+    expect(ci.repository('myuser/myapp')).toBe(ci.repositories[0]);
+  });
+});
+
+test('more than 50 repositories get no output each: a stack holds 200', () => {
+  new lib.EcrCi(stack, 'Ci', { repositoryNames: Array.from({ length: 51 }, (_, i) => `myuser/app${i}`) });
+  expect(Object.keys(outputs()).sort()).toEqual(['CiAccessKeySecretArn', 'CiDockerConfigSecretArn', 'CiRegistryUrl']);
+});
+
+test('two in one stack share nothing', () => {
+  new lib.EcrCi(stack, 'One', { repositoryNames: ['one/app'] });
+  new lib.EcrCi(stack, 'Two', { repositoryNames: ['two/app'] });
+  const two = idsOf('AWS::ECR::Repository').filter((id) => id.startsWith('Two'));
+  expect(two).toHaveLength(1);
+  expect(JSON.stringify(ecrRightsOf('Users', 'OneUser'))).not.toContain(two[0]);
+  expect(JSON.stringify(ecrRightsOf('Roles', 'OneCredentialsRole'))).not.toContain(two[0]);
+});
