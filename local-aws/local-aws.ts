@@ -131,6 +131,7 @@ export class LocalAws {
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_CONFIG_FILE: path.join(this.directory, 'aws-config'),
       AWS_SHARED_CREDENTIALS_FILE: path.join(this.directory, 'aws-credentials'),
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       NO_PROXY: '127.0.0.1',
       no_proxy: '127.0.0.1',
       CDK_DEFAULT_ACCOUNT: this.account,

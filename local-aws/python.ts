@@ -95,7 +95,7 @@ function isRunning(pid: number): boolean {
 async function findPython(): Promise<{ command: string; version: string }> {
   const wanted = `python3 ${MINIMUM.join('.')} or newer`;
   const script = 'import sys; print(sys.version_info[0], sys.version_info[1], sys.executable)';
-  const { stdout } = await run('python3', ['-c', script]).catch((error) => {
+  const { stdout } = await run('python3', ['-c', script], { env: process.env }).catch((error) => {
     throw new Error(`the local AWS needs ${wanted}, which was not found in PATH`, { cause: error });
   });
   const [major, minor, ...executable] = stdout.trim().split(' ');

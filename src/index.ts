@@ -3,3 +3,7 @@ export * from './credentials/docker-credentials';
 export * from './ecr-ci';
 export * from './identity/ci-identity';
 export * from './identity/ci-user';
+export * from './repository/ci-repository';
+export * from './repository/lifecycle';
+export * from './repository/lifecycle-rule';
+export * from './repository/repository-access';

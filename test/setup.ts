@@ -1,6 +1,3 @@
-// aws-cdk-lib validates each template against CloudFormation's schema at synth, which costs seconds a process;
-// the templates are checked once, by cfn-lint.
-process.env.CDK_VALIDATION = 'false';
 // The Lambda runs on Node 24; the SDK's warning about the Node that runs the tests says nothing about it.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 // A deprecated API of aws-cdk-lib must not be called.

@@ -1,8 +1,8 @@
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
-import { DEPLOY_PATIENCE_SECONDS, type DeployRunProperties } from '../../src/private/contract';
 import { describe, isDenied } from './errors';
 import { failuresOf, type RefreshReport } from './refresh';
 import { parseRequest } from './request';
+import { DEPLOY_PATIENCE_SECONDS, type DeployRunProperties } from '../../src/private/contract';
 
 /** The answer may have 4,096 bytes; the rest of it needs less than a thousand. */
 const LONGEST_REASON = 3000;

@@ -1,10 +1,10 @@
 import type { Context } from 'aws-lambda';
-import type { RefreshRequest } from '../../src/private/contract';
 import { deployRun, isDeployEvent, type DeployPorts } from './deploy-run';
 import { RefreshError } from './errors';
 import { failuresOf, refresh, type RefreshPorts, type RefreshReport } from './refresh';
 import { parseRequest } from './request';
 import { logReport, type WriteLine } from './telemetry';
+import type { RefreshRequest } from '../../src/private/contract';
 
 /** What the handler needs of the world. */
 export interface HandlerPorts extends Omit<DeployPorts, 'run'> {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { RefreshEnvironment } from '../../src/private/contract';
 import { createHandler } from './handler';
 import { requireEnvironment } from './request';
 import { respond } from './respond';
 import { SecretStore } from './secret-store';
+import { RefreshEnvironment } from '../../src/private/contract';
 
 // Kept between the invocations of a warm Lambda.
 const sdk = { maxAttempts: 5, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } };

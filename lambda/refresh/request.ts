@@ -1,5 +1,5 @@
-import { RefreshEnvironment, type RefreshRequest, type RegistryRequest } from '../../src/private/contract';
 import { ConfigurationError } from './errors';
+import { RefreshEnvironment, type RefreshRequest, type RegistryRequest } from '../../src/private/contract';
 
 const SHAPE = '{"registries":[{"region":"REGION","hosts":["ACCOUNT.dkr.ecr.REGION.amazonaws.com"]}],"force":true|false}';
 

@@ -1,6 +1,6 @@
-import { METRIC_DIMENSION, METRIC_NAMESPACE, RefreshMetric } from '../../src/private/contract';
 import { describe } from './errors';
 import type { RefreshReport } from './refresh';
+import { METRIC_DIMENSION, METRIC_NAMESPACE, RefreshMetric } from '../../src/private/contract';
 
 /** Takes one line of the log. */
 export type WriteLine = (line: string) => void;

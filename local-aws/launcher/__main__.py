@@ -47,6 +47,7 @@ def _configure(port: int, auth: bool, directory: Path) -> None:
         "MINISTACK_HOST": LOOPBACK,
         "AUTH": "true" if auth else "false",
         "TMPDIR": str(scratch),
+        "STATE_DIR": str(scratch / "state"),
         # nothing on fixed ports, and no look at a Docker engine that may be this machine's
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",

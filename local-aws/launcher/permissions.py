@@ -1,6 +1,7 @@
 """Whether a principal may do an ECR action, by the policies as they are now."""
 from ministack.core import iam_evaluator
 from ministack.core.iam_evaluator import AuthError, EvalContext, ResolvedCredential
+from ministack.services import ecr
 
 
 def refusal(principal: ResolvedCredential, action: str, repository_arn: str, region: str) -> str | None:
@@ -31,6 +32,6 @@ def refusal(principal: ResolvedCredential, action: str, repository_arn: str, reg
     return f"User: {resolved.arn} is not authorized to perform: {action} on resource: {repository_arn} {because}"
 
 
-def _resource_tags(arn: str) -> dict[str, str]:
-    from ministack.services.tagging import resource_tags
-    return {f"aws:resourcetag/{name}".lower(): value for name, value in (resource_tags(arn) or {}).items()}
+def _resource_tags(repository_arn: str) -> dict[str, str]:
+    tags = (ecr._repositories.get(repository_arn.partition(":repository/")[2]) or {}).get("tags", [])
+    return {f"{prefix}:resourcetag/{tag['Key']}".lower(): tag["Value"] for tag in tags for prefix in ("aws", "ecr")}

@@ -95,6 +95,13 @@ def _without_mount(query: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in query.items() if key not in ("mount", "from")}
 
 
+def _unknown_repository(name: str) -> Response | None:
+    if name in ecr._repositories:
+        return None
+    message = f"The repository with name '{name}' does not exist in the registry with id '{get_account_id()}'"
+    return ecr._registry_error(404, "NAME_UNKNOWN", message, {"name": name})
+
+
 def install(gate: Gate) -> None:
     api: Callable = ecr.handle_request
     registry: Callable = ecr.handle_registry_request
@@ -120,3 +127,4 @@ def install(gate: Gate) -> None:
     ecr.handle_request = handle_request
     ecr.handle_registry_request = handle_registry_request
     ecr._delete_repository = delete_with_blobs
+    ecr._ensure_repo_exists = _unknown_repository

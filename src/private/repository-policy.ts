@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { TOKEN_ACTION } from './actions';
 import type { Problems } from './validation';
@@ -29,4 +28,14 @@ export function sizeProblems(policy: unknown): string[] {
   const size = JSON.stringify(policy, (_key, value) => withoutTokens(value))?.length ?? 0;
   if (size <= MOST_CHARACTERS) return [];
   return [`the repository policy must be at most ${MOST_CHARACTERS} characters, got: ${size}; name an organization in the place of accounts`];
+}
+
+/** The shortest text that an intrinsic function may come to, and every other value as it is. */
+function withoutTokens(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const [key, ...others] = Object.keys(value);
+  if (others.length > 0 || !/^(Ref|Fn::.*)$/.test(key)) return value;
+  const operand = (value as Record<string, unknown>)[key];
+  if (key === 'Fn::Join') return (operand as unknown[][])[1].map(withoutTokens).join('');
+  return operand === 'AWS::Partition' ? 'aws' : '';
 }

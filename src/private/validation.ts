@@ -15,7 +15,7 @@ export class Problems {
    */
   public constructor(private readonly scope: IConstruct, private readonly id?: string) {}
 
-  /** Adds a problem unless `ok` holds for the value or the value (or a part of it) is a token. */
+  /** Adds a problem unless `ok` holds for the value, or it is a token or a text with one in it. */
   public unless<T>(property: string, value: T | undefined, ok: (value: T) => boolean, allowed: string, fix: string): void {
     if (value === undefined || Token.isUnresolved(value) || ok(value)) return;
     this.add(property, value, allowed, fix);
@@ -36,5 +36,5 @@ export class Problems {
 }
 
 function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value}' (${value.length} characters)` : JSON.stringify(value) ?? String(value);
+  return typeof value === 'string' ? `'${value}' (${value.length} characters)` : JSON.stringify(value);
 }

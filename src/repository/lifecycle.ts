@@ -6,6 +6,7 @@ import { checkLifecyclePolicy, lifecyclePolicy } from '../private/lifecycle-poli
 import type { NamedRule } from '../private/lifecycle-policy';
 import type { Problems } from '../private/validation';
 
+
 const UNTAGGED_DAYS = 14;
 const TEMPORARY_DAYS = 14;
 const CACHE_DAYS = 14;

@@ -35,7 +35,9 @@ function idsOf(type: string, of = stack): string[] {
 /** What the refresher's role may do. */
 function statementsOf(of = stack, role = 'CredentialsRole'): any[] {
   const policies: any[] = Object.values(Template.fromStack(of).findResources('AWS::IAM::Policy'));
-  return policies.filter(({ Properties }) => Properties.Roles?.[0].Ref.startsWith(role)).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  return policies
+    .filter(({ Properties }) => Properties.Roles?.[0].Ref.startsWith(role))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
 }
 
 describe('by default', () => {
@@ -269,7 +271,8 @@ describe('grants', () => {
 describe('metrics', () => {
   test('carry the names that the refresher writes', () => {
     const credentials = new lib.DockerCredentials(stack, 'Credentials');
-    const metrics = [credentials.metricSecondsRemaining(), credentials.metricRefreshFailures()].map((metric) => stack.resolve(metric.toMetricConfig().metricStat));
+    const metrics = [credentials.metricSecondsRemaining(), credentials.metricRefreshFailures()]
+      .map((metric) => stack.resolve(metric.toMetricConfig().metricStat));
     const dimensions = [{ name: 'FunctionName', value: { Ref: idsOf('AWS::Lambda::Function')[0] } }];
     expect(metrics[0]).toMatchObject({ namespace: 'CdkEcrCi', metricName: 'SecondsRemaining', statistic: 'Minimum', dimensions });
     expect(metrics[1]).toMatchObject({ namespace: 'CdkEcrCi', metricName: 'FailedRegistries', statistic: 'Sum', dimensions });

@@ -187,7 +187,8 @@ async function runFunction(aws: LocalAws): Promise<void> {
     functionName: 'hello',
     runtime: lambda.Runtime.NODEJS_22_X,
     handler: 'index.handler',
-    code: lambda.Code.fromInline('exports.handler = async () => "hello";'),
+    // a child that would stay, were it not ended with the rest
+    code: lambda.Code.fromInline('exports.handler = async () => { require("child_process").spawn("sleep", ["600"]); return "hello"; };'),
   });
   app.synth();
   await aws.bootstrap();

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import { authOf, HOST, HOUR, NOW, OTHER_HOST, version } from './fixtures';
 import { decide, readCurrent, type Situation } from '../../../lambda/refresh/decide';
 import { parseDockercfg } from '../../../lambda/refresh/dockercfg';
 import { expiryOf } from '../../../lambda/refresh/version-id';
-import { authOf, HOST, HOUR, NOW, OTHER_HOST, version } from './fixtures';
 
 const MINUTE = 60_000;
 
@@ -55,7 +55,8 @@ test('writes when forced', () => {
 });
 
 test('writes when the hosts are others', () => {
-  for (const auths of [{ [OTHER_HOST]: authOf('old') }, { [HOST]: authOf('old'), [OTHER_HOST]: authOf('old') }]) {
+  const others: Record<string, string>[] = [{ [OTHER_HOST]: authOf('old') }, { [HOST]: authOf('old'), [OTHER_HOST]: authOf('old') }];
+  for (const auths of others) {
     expect(decide(situation({ current: current(auths, NOW + 12 * HOUR), fetched: new Map([[HOST, fresh()]]) })).write)
       .toEqual(version({ [HOST]: authOf('fresh') }, NOW + 12 * HOUR));
   }

@@ -1,16 +1,22 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { awsError, HOST, NOW, REGISTRY } from './fixtures';
 import { deployRun, isDeployEvent } from '../../../lambda/refresh/deploy-run';
 import { BadTokenError } from '../../../lambda/refresh/errors';
 import type { RefreshReport } from '../../../lambda/refresh/refresh';
-import { awsError, HOST, NOW, REGISTRY } from './fixtures';
 
 const PROPERTIES = { ServiceToken: 'arn:function', request: { registries: [REGISTRY] }, codeKey: 'abc.zip' };
 
 function event(RequestType: string, more: object = {}): CloudFormationCustomResourceEvent {
   return {
-    RequestType, ResponseURL: 'https://cloudformation.example/answer', StackId: 'stack', RequestId: 'request',
-    LogicalResourceId: 'DeployRun', ResourceType: 'Custom::EcrCredentialsRefresh', ServiceToken: 'arn:function',
-    ResourceProperties: PROPERTIES, ...more,
+    RequestType,
+    ResponseURL: 'https://cloudformation.example/answer',
+    StackId: 'stack',
+    RequestId: 'request',
+    LogicalResourceId: 'DeployRun',
+    ResourceType: 'Custom::EcrCredentialsRefresh',
+    ServiceToken: 'arn:function',
+    ResourceProperties: PROPERTIES,
+    ...more,
   } as unknown as CloudFormationCustomResourceEvent;
 }
 
@@ -51,8 +57,13 @@ test.each(['Create', 'Update'])('%s: runs once and answers when the secret is us
   const { answer, runs } = await answerTo(event(type), report(43200));
   expect(runs).toBe(1);
   expect(answer).toEqual({
-    url: 'https://cloudformation.example/answer', Status: 'SUCCESS', Reason: 'the secret is usable', PhysicalResourceId: 'DeployRun',
-    StackId: 'stack', RequestId: 'request', LogicalResourceId: 'DeployRun',
+    url: 'https://cloudformation.example/answer',
+    Status: 'SUCCESS',
+    Reason: 'the secret is usable',
+    PhysicalResourceId: 'DeployRun',
+    StackId: 'stack',
+    RequestId: 'request',
+    LogicalResourceId: 'DeployRun',
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { formatDockercfg, parseDockercfg } from '../../../lambda/refresh/dockercfg';
 import { authOf, HOST } from './fixtures';
+import { formatDockercfg, parseDockercfg } from '../../../lambda/refresh/dockercfg';
 
 test('holds bare hosts with nothing but auth, sorted', () => {
   expect(formatDockercfg(new Map([['b.example', 'Mg=='], ['a.example', 'MQ==']])))

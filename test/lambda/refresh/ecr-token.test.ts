@@ -1,7 +1,7 @@
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
+import { authOf, awsError, HOST, HOUR, NOW, OTHER_HOST, REGISTRY, tokenAnswer, World } from './fixtures';
 import { getToken } from '../../../lambda/refresh/ecr-token';
 import { BadTokenError } from '../../../lambda/refresh/errors';
-import { authOf, awsError, HOST, HOUR, NOW, OTHER_HOST, REGISTRY, tokenAnswer, World } from './fixtures';
 
 let world: World;
 beforeEach(() => { world = new World(); });

@@ -1,10 +1,10 @@
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { authOf, awsError, HOST, NOW, OTHER_HOST, OTHER_REGISTRY, REGISTRY, tokenAnswer, version, World } from './fixtures';
 import { describe as describeError, RefreshError } from '../../../lambda/refresh/errors';
 import { createHandler } from '../../../lambda/refresh/handler';
 import { parseRequest, requireEnvironment } from '../../../lambda/refresh/request';
 import { METRIC_NAMESPACE, RefreshEnvironment } from '../../../src/private/contract';
-import { authOf, awsError, HOST, NOW, OTHER_HOST, OTHER_REGISTRY, REGISTRY, tokenAnswer, version, World } from './fixtures';
 
 let world: World;
 let lines: any[];
@@ -83,7 +83,9 @@ test('a forced run publishes again', async () => {
 
 test('a run at deploy answers CloudFormation and returns nothing', async () => {
   await expect(invoke({
-    RequestType: 'Create', ResponseURL: 'https://cloudformation.example/answer', LogicalResourceId: 'DeployRun',
+    RequestType: 'Create',
+    ResponseURL: 'https://cloudformation.example/answer',
+    LogicalResourceId: 'DeployRun',
     ResourceProperties: { request: { registries: [REGISTRY] } },
   })).resolves.toBeUndefined();
   expect(answers).toEqual([expect.objectContaining({ Status: 'SUCCESS' })]);

@@ -1,7 +1,7 @@
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { GetSecretValueCommand, PutSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
-import { failuresOf, refresh } from '../../../lambda/refresh/refresh';
 import { authOf, awsError, HOST, HOUR, NOW, OTHER_HOST, OTHER_REGISTRY, REGISTRY, SECRET_ARN, tokenAnswer, version, World } from './fixtures';
+import { failuresOf, refresh } from '../../../lambda/refresh/refresh';
 
 let world: World;
 beforeEach(() => { world = new World(); });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expiryOf, versionIdOf } from '../../../lambda/refresh/version-id';
 import { NOW } from './fixtures';
+import { expiryOf, versionIdOf } from '../../../lambda/refresh/version-id';
 
 test('says when the first entry expires, to the second and never later than it does', () => {
   fc.assert(fc.property(fc.string(), fc.integer({ min: 0, max: 9_999_999_999_999 }), (value, expiresAt) => {

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { requireEnvironment } from '../lambda/refresh/request';
+import * as lib from '../src';
+import { RefreshEnvironment, RefreshMetric } from '../src/private/contract';
+
+const root = path.join(__dirname, '..');
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+
+function messageOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('it did not fail');
+}
+
+/** The quotes in bold that begin the entries of the README's chapter. */
+function troubles(): string[] {
+  const chapter = read('README.md').split('## Troubleshooting')[1].split('\n## ')[0];
+  return [...chapter.matchAll(/^\*\*`(.+?)`\*\*/gm)].map(([, quote]) => quote);
+}
+
+test('the README quotes errors as they are', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const errors = [
+    messageOf(() => new lib.DockerCredentials(stack, 'A', { refreshInterval: Duration.hours(12) })),
+    messageOf(() => new lib.CiRepository(stack, 'B', { repositoryName: 'My App' })),
+    messageOf(() => requireEnvironment({}, RefreshEnvironment.SECRET_ARN)),
+    readFileSync(path.join(root, 'lambda/refresh/deploy-run.ts'), 'utf8'), // its tests see the messages
+    'no basic auth credentials', // Docker's
+  ].join('\n');
+  expect(troubles()).toHaveLength(6);
+  for (const quote of troubles()) {
+    // What stands for a name or a cause ends the part that can be compared.
+    const fixed = quote.split(/HOST|AccessDeniedException|…/)[0].trim();
+    expect(errors).toContain(fixed);
+  }
+});
+
+test('every warning is in docs/warnings.md, and no other', () => {
+  const documented = [...read('docs/warnings.md').matchAll(/^\| `(cdk-ecr-ci:[\w.]+)`/gm)].map(([, id]) => id).sort();
+  const files = ['src/credentials/docker-credentials.ts', 'src/repository/ci-repository.ts'];
+  const written = files.flatMap((file) => [...read(file).matchAll(/addWarningV2\('([^']+)'/g)].map(([, id]) => id)).sort();
+  expect(documented).toEqual(written);
+});
+
+test('the alarm\'s description leads to an entry of the runbook', () => {
+  const stack = new Stack(new App(), 'Stack');
+  new lib.DockerCredentials(stack, 'Credentials');
+  const alarm: any = stack.node.findChild('Credentials').node.findChild('AlarmExpiring').node.defaultChild;
+  const anchor = /runbook\.md#([\w-]+)/.exec(alarm.alarmDescription)![1];
+  const anchors = [...read('docs/runbook.md').matchAll(/^## (.+)$/gm)].map(([, title]) => title.toLowerCase().replace(/ /g, '-'));
+  expect(anchors).toContain(anchor);
+  Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+});
+
+test('a metric that the docs name exists', () => {
+  const named = [...read('docs/architecture.md').matchAll(/the metric `(\w+)`/g)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(0);
+  for (const name of named) expect(Object.values<string>(RefreshMetric)).toContain(name);
+});
+
+test('links between the documents lead somewhere', () => {
+  for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md', 'docs/runbook.md', 'examples/sample/README.md', 'local-aws/README.md']) {
+    for (const [, target] of read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      expect(() => readFileSync(path.join(root, path.dirname(file), target))).not.toThrow(/ENOENT/);
+    }
+  }
+});

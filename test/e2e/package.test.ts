@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+
+jest.setTimeout(120_000);
+
+const execute = promisify(execFile);
+const root = path.join(__dirname, '..', '..');
+
+const APP = `
+const { App, Stack } = require('aws-cdk-lib');
+const { EcrCi } = require('cdk-ecr-ci');
+new EcrCi(new Stack(new App({ outdir: 'cdk.out' }), 'Stack'), 'Ci', { repositoryNames: ['myuser/myapp'] }).node.root.synth();
+`;
+
+let directory: string;
+let files: string[];
+let installed: string;
+beforeAll(async () => {
+  // The package as its users get it, in a project that has the peers and nothing else.
+  directory = await mkdtemp(path.join(tmpdir(), 'package-'));
+  const { stdout } = await execute('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', directory], { cwd: root });
+  const packed: any = Object.values(JSON.parse(stdout))[0];
+  files = packed.files.map((file: { path: string }) => file.path);
+  installed = path.join(directory, 'node_modules', 'cdk-ecr-ci');
+  await mkdir(installed, { recursive: true });
+  await execute('tar', ['-xzf', path.join(directory, packed.filename), '-C', installed, '--strip-components', '1']);
+  for (const peer of ['aws-cdk-lib', 'constructs']) {
+    await symlink(path.join(root, 'node_modules', peer), path.join(directory, 'node_modules', peer));
+  }
+});
+afterAll(async () => rm(directory, { recursive: true, force: true }));
+
+test('holds the compiled constructs, the Lambda\'s bundle and the documents, and no sources or tools', () => {
+  expect([...new Set(files.map((file) => file.split('/')[0]))].sort())
+    .toEqual(['.jsii', 'API.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'assets', 'lib', 'package.json']);
+  expect(files.filter((file) => file.startsWith('assets/'))).toEqual(['assets/lambda/refresh/index.lambda/index.js']);
+});
+
+test('has no dependencies but its peers', async () => {
+  const { dependencies = {}, bundledDependencies = [], peerDependencies, scripts } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
+  expect(dependencies).toEqual({});
+  expect(bundledDependencies).toEqual([]);
+  expect(Object.keys(peerDependencies).sort()).toEqual(['aws-cdk-lib', 'constructs']);
+  for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) expect(scripts[hook]).toBeUndefined();
+});
+
+test('a project that installed it synthesizes the one-liner, with the Lambda\'s code as an asset', async () => {
+  await writeFile(path.join(directory, 'app.js'), APP);
+  await execute(process.execPath, ['app.js'], { cwd: directory });
+  const assembly = path.join(directory, 'cdk.out');
+  const template = JSON.parse(await readFile(path.join(assembly, 'Stack.template.json'), 'utf8'));
+  const lambda: any = Object.values<any>(template.Resources).find(({ Type }) => Type === 'AWS::Lambda::Function');
+  const manifest = JSON.parse(await readFile(path.join(assembly, 'Stack.assets.json'), 'utf8'));
+  const source = manifest.files[path.basename(lambda.Properties.Code.S3Key, '.zip')].source;
+  const asset = path.resolve(assembly, source.path, 'index.js');
+  expect(await readFile(asset, 'utf8')).toBe(await readFile(path.join(root, 'assets/lambda/refresh/index.lambda/index.js'), 'utf8'));
+});
