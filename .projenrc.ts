@@ -145,6 +145,8 @@ for (const dir of ['lambda', 'scripts', 'docs', 'rosetta', '.ci', '.cache', ...T
 project.npmignore?.exclude('.jsii.tabl.json');
 project.gitignore.exclude('.jsii.tabl.json', '.cache/', 'cdk.out/', '__pycache__/', '*.pyc', '.pytest_cache/');
 
+project.buildWorkflow?.addPostBuildSteps({ name: 'Every test, those that deploy to a local AWS too', run: 'npm test' });
+
 // package-lock.json keeps its hashes but no registry's address.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 // 1.13.0 lists platform packages that were never published: npm ci refuses such a lock.

@@ -3,45 +3,59 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, runTool, setUp } from './set-up.mjs';
+import { root, setUp } from './set-up.mjs';
+
+const SOURCES = ['src', 'lambda', 'test', 'local-aws', 'demo', 'bench', 'examples', '.projenrc.ts'];
+/** Files that are made from others and committed. */
+const GENERATED = [
+  'API.md', 'package.json', '.projen/tasks.json', '.projen/deps.json', '.github/workflows/build.yml', 'src/private/refresh-function.ts',
+];
 
 const reports = join(root, 'test-reports');
+const env = {
+  ...process.env,
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: 'true',
+  ESLINT_USE_FLAT_CONFIG: 'false',
+};
 const total = { passed: 0, failed: 0 };
 const failures = [];
 
-/** Runs a part to its end and counts it, whatever its outcome. */
-function part(name, command, args, count) {
-  console.log(`\n▶ ${name}`);
-  const { status } = spawnSync(command, args, {
-    cwd: root, stdio: 'inherit', env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ESLINT_USE_FLAT_CONFIG: 'false' },
-  });
-  const { passed, failed } = count(status);
+/** Counts a part that came to its end, whatever its outcome. */
+function tally(name, status, { passed, failed }) {
   total.passed += passed;
   total.failed += failed;
   if (status !== 0 || failed > 0) failures.push(name);
 }
 
-/** A check that is one test: it holds or it does not. */
+/** A check is one test: the command succeeds, and is only heard if it does not. */
 function check(name, command, args) {
-  part(name, command, args, (status) => (status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }));
+  console.log(`\n▶ ${name}`);
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const ok = status === 0;
+  if (!ok) console.log(`${stdout ?? ''}${stderr ?? ''}`);
+  tally(name, status, { passed: Number(ok), failed: Number(!ok) });
 }
 
-/** A run of jest, counted from its own report. */
-function jest(name, report, args) {
+/** A runner of tests is heard, and counted from its own report; without one it failed. */
+function runner(name, command, args, report, count) {
+  console.log(`\n▶ ${name}`);
   const file = join(reports, report);
-  part(name, tool('jest'), [...args, '--ci', '--json', `--outputFile=${file}`], () => {
-    if (!existsSync(file)) return { passed: 0, failed: 1 };
-    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(file, 'utf8'));
+  const { status } = spawnSync(command, args(file), { cwd: root, env, stdio: 'inherit' });
+  tally(name, status, existsSync(file) ? count(readFileSync(file, 'utf8')) : { passed: 0, failed: 1 });
+}
+
+function jest(name, report, args) {
+  runner(name, tool('jest'), (file) => [...args, '--ci', '--json', `--outputFile=${file}`], report, (text) => {
+    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(text);
     return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
   });
 }
 
-/** A run of pytest, counted from its own report. */
-function pytest(name, report, python, args) {
-  const file = join(reports, report);
-  part(name, python, ['-B', '-m', 'pytest', '-q', `--junitxml=${file}`, ...args], () => {
-    if (!existsSync(file)) return { passed: 0, failed: 1 };
-    const count = (word) => Number(new RegExp(`<testsuite [^>]*\\b${word}="(\\d+)"`).exec(readFileSync(file, 'utf8'))?.[1] ?? 0);
+function pytest(name, report, directory) {
+  const python = spawnSync(tool('tsx'), ['local-aws/main.ts', 'python'], { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  runner(name, python.stdout.trim(), (file) => ['-B', '-m', 'pytest', '-q', `--junitxml=${file}`, directory], report, (text) => {
+    const count = (word) => Number(new RegExp(`<testsuite [^>]*\\b${word}="(\\d+)"`).exec(text)[1]);
     const failed = count('failures') + count('errors');
     return { passed: count('tests') - failed - count('skipped'), failed };
   });
@@ -51,29 +65,25 @@ function tool(name) {
   return join(root, 'node_modules', '.bin', name);
 }
 
+function generated() {
+  return GENERATED.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+}
+
 setUp();
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
-console.log('\n▶ the package compiles, with every snippet of its documentation');
-const before = generatedFiles();
-for (const task of ['default', 'compile', 'post-compile']) runTool('projen', [task], { quiet: true });
-total.passed++;
-
-check('what is generated is what is committed', process.execPath, ['-e', `process.exit(${Number(before !== generatedFiles())})`]);
+const committed = generated();
+check('the project\'s files are made from .projenrc.ts', tool('projen'), ['default']);
+check('the package compiles for every language', tool('projen'), ['compile']);
+check('every snippet of the documentation compiles', tool('projen'), ['post-compile']);
+check('what is made is what was there', process.execPath, ['-e', `process.exit(${Number(generated() !== committed)})`]);
 check('the types hold, in tests and tools too', tool('tsc'), ['-p', 'test/tsconfig.json', '--noEmit']);
-check('the source is clean', tool('eslint'), ['--ext', '.ts', 'src', 'lambda', 'test', 'local-aws', 'demo', 'bench', 'examples', '.projenrc.ts']);
+check('the source is clean', tool('eslint'), ['--max-warnings', '0', '--ext', '.ts', ...SOURCES]);
 jest('constructs, Lambda and policies', 'unit.json', ['--coverage']);
-const python = spawnSync(tool('tsx'), ['local-aws/main.ts', 'python'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).stdout.trim();
-pytest('the local AWS', 'local-aws.xml', python, ['test/local-aws']);
+pytest('the local AWS', 'local-aws.xml', 'test/local-aws');
 jest('end to end, in the local AWS', 'e2e.json', ['-c', 'test/e2e/jest.config.json']);
 
-console.log(failures.length === 0 ? '' : `\nfailed: ${failures.join('; ')}`);
-console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exit(failures.length === 0 ? 0 : 1);
-
-/** The files that are made from others and committed. */
-function generatedFiles() {
-  return ['API.md', 'package.json', '.projen/tasks.json', '.projen/deps.json', 'src/private/refresh-function.ts', '.github/workflows/build.yml']
-    .map((file) => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '')).join('\n');
-}
+if (failures.length > 0) console.log(`\nfailed: ${failures.join('; ')}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exit(failures.length > 0 ? 1 : 0);

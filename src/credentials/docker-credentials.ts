@@ -20,6 +20,7 @@ import {
   type DeployRunProperties,
   type RefreshRequest,
 } from '../private/contract';
+import { checkFormat, SECRET_NAME } from '../private/formats';
 import { RefreshFunction } from '../private/refresh-function';
 import { Problems } from '../private/validation';
 
@@ -203,8 +204,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
           'leave it out for 3 hours: a token lives 12 hours, and a late refresh must not be noticed');
       }
     }
-    problems.unless('secretName', props.secretName, (name) => /^[A-Za-z0-9/_+=.@-]{1,512}$/.test(name),
-      '1 to 512 of the characters A-Z a-z 0-9 / _ + = . @ -', 'choose another name, or leave it out for a generated one');
+    checkFormat(problems, 'secretName', props.secretName, SECRET_NAME);
     problems.throwIfAny();
 
     if (props.secretName && !Token.isUnresolved(props.secretName) && /-[A-Za-z0-9]{6}$/.test(props.secretName)) {

@@ -3,6 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { checkFormat, IAM_PATH, USER_NAME } from '../private/formats';
+import { Problems } from '../private/validation';
 
 /**
  * Properties of `CiUser`.
@@ -38,6 +40,11 @@ export class CiUser extends iam.User {
   public readonly accessKeySecret: secretsmanager.ISecret;
 
   public constructor(scope: Construct, id: string, props: CiUserProps = {}) {
+    const problems = new Problems(scope, id);
+    checkFormat(problems, 'userName', props.userName, USER_NAME);
+    checkFormat(problems, 'path', props.path, IAM_PATH);
+    problems.throwIfAny();
+
     const { encryptionKey, ...userProps } = props;
     super(scope, id, userProps);
 

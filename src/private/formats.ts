@@ -50,6 +50,27 @@ export const FUNCTION_NAME: Format = {
   fix: 'give the name alone, without ARN or version',
 };
 
+/** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
+export const SECRET_NAME: Format = {
+  pattern: /^[A-Za-z0-9/_+=.@-]{1,512}$/,
+  allowed: '1 to 512 of the characters A-Z a-z 0-9 / _ + = . @ -',
+  fix: 'choose another name, or leave it out for a generated one',
+};
+
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html */
+export const USER_NAME: Format = {
+  pattern: /^[\w+=,.@-]{1,64}$/,
+  allowed: '1 to 64 of the characters A-Z a-z 0-9 _ + = , . @ -',
+  fix: 'choose another name, or leave it out for a generated one',
+};
+
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html */
+export const IAM_PATH: Format = {
+  pattern: /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/,
+  allowed: 'a path of at most 512 printable characters that begins and ends with /',
+  fix: 'write it such as \'/ci/\', or leave it out for \'/\'',
+};
+
 /** Adds a problem unless the text has the format. */
 export function checkFormat(problems: Problems, property: string, value: string | undefined, format: Format): void {
   problems.unless(property, value, (text) => format.pattern.test(text), format.allowed, format.fix);

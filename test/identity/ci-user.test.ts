@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Aws, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -73,6 +73,25 @@ test('is granted to as any IAM user', () => {
       }],
     },
   });
+});
+
+test('fails for a name and a path that IAM refuses, with both in one error', () => {
+  expect(() => new lib.CiUser(stack, 'User', { userName: 'my user', path: 'ci' })).toThrow(new Error([
+    'Stack/User: 2 problems',
+    '  - \'userName\' must be 1 to 64 of the characters A-Z a-z 0-9 _ + = , . @ -, got: \'my user\' (7 characters); '
+    + 'choose another name, or leave it out for a generated one',
+    '  - \'path\' must be a path of at most 512 printable characters that begins and ends with /, got: \'ci\' (2 characters); '
+    + 'write it such as \'/ci/\', or leave it out for \'/\'',
+  ].join('\n')));
+  expect(() => new lib.CiUser(stack, 'User', { userName: 'x'.repeat(65) })).toThrow('(65 characters)');
+  expect(() => new lib.CiUser(stack, 'User', { path: `/${'x'.repeat(511)}/` })).toThrow('(513 characters)');
+});
+
+test('takes the longest name and path, and tokens', () => {
+  new lib.CiUser(stack, 'Longest', { userName: 'x'.repeat(64), path: `/${'x'.repeat(510)}/` });
+  new lib.CiUser(stack, 'Root', { path: '/' });
+  new lib.CiUser(stack, 'Token', { userName: `${Aws.STACK_NAME} ci`, path: `${Aws.REGION} ` });
+  Template.fromStack(stack).resourceCountIs('AWS::IAM::User', 3);
 });
 
 test('two in one stack have a key and a secret each', () => {
