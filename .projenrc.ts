@@ -101,7 +101,8 @@ new awscdk.LambdaFunction(project, {
   constructName: 'RefreshFunction',
   runtime: awscdk.LambdaRuntime.NODEJS_24_X,
   awsSdkConnectionReuse: false,
-  bundlingOptions: { externals: [], minify: true, sourcemap: false } as javascript.BundlingOptions,
+  // The SDK is bundled from its ES modules, which can be tree-shaken: a smaller file that loads faster.
+  bundlingOptions: { externals: [], minify: true, sourcemap: false, mainFields: ['module', 'main'] } as javascript.BundlingOptions,
 });
 project.eslint?.allowDevDeps('lambda/**');
 // The examples import the package by its name, which tsconfig maps to src/.

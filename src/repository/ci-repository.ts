@@ -6,6 +6,7 @@ import { Lifecycle } from './lifecycle';
 import type { RepositoryAccess } from './repository-access';
 import { PULL_PUSH_ACTIONS, PUSH_ACTIONS, TOKEN_ACTION } from '../private/actions';
 import { ACCOUNT_ID, checkFormat, REPOSITORY_NAME, TAG_FILTER } from '../private/formats';
+import { toJson } from '../private/json';
 import { checkLifecyclePolicy } from '../private/lifecycle-policy';
 import type { NamedRule } from '../private/lifecycle-policy';
 import { checkRepositoryStatement, isOpenToEveryone, sizeProblems } from '../private/repository-policy';
@@ -105,7 +106,7 @@ export class CiRepository extends ecr.Repository {
     if (!lifecycleRules) {
       const policyOfAddedRules = resource.lifecyclePolicy;
       const policy = {
-        lifecyclePolicyText: this.stack.toJsonString((lifecycle ?? Lifecycle.application())._render()),
+        lifecyclePolicyText: toJson(this.stack, (lifecycle ?? Lifecycle.application())._render()),
         registryId: props.lifecycleRegistryId,
       };
       resource.lifecyclePolicy = Lazy.any({ produce: () => (this.addedRules.length > 0 ? policyOfAddedRules : policy) });
