@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { requireEnvironment } from '../lambda/refresh/request';
+import { requireEnvironment } from '../lambda/shared/environment';
 import * as lib from '../src';
 import { RefreshEnvironment, RefreshMetric } from '../src/private/contract';
 

@@ -1,11 +1,9 @@
-import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
-import { describe, isDenied } from './errors';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { failuresOf, type RefreshReport } from './refresh';
 import { parseRequest } from './request';
 import { DEPLOY_PATIENCE_SECONDS, type DeployRunProperties } from '../../src/private/contract';
-
-/** The answer may have 4,096 bytes; the rest of it needs less than a thousand. */
-const LONGEST_REASON = 3000;
+import { answer, type Respond } from '../shared/custom-resource';
+import { describe, isDenied } from '../shared/errors';
 
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -16,13 +14,7 @@ export interface DeployPorts {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Puts the answer where CloudFormation waits for it. */
-  readonly respond: (url: string, body: string) => Promise<void>;
-}
-
-/** Whether CloudFormation sent the event. */
-export function isDeployEvent(event: unknown): event is CloudFormationCustomResourceEvent {
-  return typeof event === 'object' && event !== null && 'ResponseURL' in event && 'RequestType' in event;
+  readonly respond: Respond;
 }
 
 /**
@@ -30,20 +22,10 @@ export function isDeployEvent(event: unknown): event is CloudFormationCustomReso
  *
  * A registry that fails while its entry in the secret is still valid does not fail a deploy: nothing is worse than it
  * was, the alarms see it, and a roll-back must not get stuck on it.
- *
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
 export async function deployRun(event: CloudFormationCustomResourceEvent, ports: DeployPorts): Promise<void> {
-  const reason = event.RequestType === 'Delete' ? undefined : await whyNotUsable(event, ports);
-  const answer: CloudFormationCustomResourceResponse = {
-    Status: reason === undefined ? 'SUCCESS' : 'FAILED',
-    Reason: (reason ?? 'the secret is usable').slice(0, LONGEST_REASON),
-    PhysicalResourceId: 'PhysicalResourceId' in event ? event.PhysicalResourceId : event.LogicalResourceId,
-    StackId: event.StackId,
-    RequestId: event.RequestId,
-    LogicalResourceId: event.LogicalResourceId,
-  };
-  await ports.respond(event.ResponseURL, JSON.stringify(answer));
+  const failure = event.RequestType === 'Delete' ? undefined : await whyNotUsable(event, ports);
+  await answer(event, { failure }, ports.respond);
 }
 
 async function whyNotUsable(event: CloudFormationCustomResourceEvent, ports: DeployPorts): Promise<string | undefined> {

@@ -1,8 +1,3 @@
-/** The refresher was called or set up wrongly: trying again changes nothing. */
-export class ConfigurationError extends Error {
-  public override readonly name = 'ConfigurationError';
-}
-
 /** ECR gave an answer that must not be published. */
 export class BadTokenError extends Error {
   public override readonly name = 'BadTokenError';
@@ -11,23 +6,4 @@ export class BadTokenError extends Error {
 /** At least one registry gave no token. */
 export class RefreshError extends Error {
   public override readonly name = 'RefreshError';
-}
-
-/** Names that AWS services give to a request that IAM does not allow, or not yet. */
-const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnrecognizedClientException', 'InvalidClientTokenId']);
-
-/** Whether IAM refused the call: right after a role is made it may do so although the role has the right. */
-export function isDenied(error: unknown): boolean {
-  return error instanceof Error && DENIED.has(error.name);
-}
-
-/**
- * What went wrong, in words that are safe to log and to show.
- *
- * A parser quotes its input in its message, and the input may be a credential, so such a message is left out.
- */
-export function describe(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  if (error instanceof SyntaxError) return 'SyntaxError: the answer could not be parsed';
-  return `${error.name}: ${error.message || (error as NodeJS.ErrnoException).code || 'no reason given'}`;
 }

@@ -1,10 +1,12 @@
 import type { Context } from 'aws-lambda';
-import { deployRun, isDeployEvent, type DeployPorts } from './deploy-run';
+import { deployRun, type DeployPorts } from './deploy-run';
 import { RefreshError } from './errors';
 import { failuresOf, refresh, type RefreshPorts, type RefreshReport } from './refresh';
 import { parseRequest } from './request';
-import { logReport, type WriteLine } from './telemetry';
+import { logReport } from './telemetry';
 import type { RefreshRequest } from '../../src/private/contract';
+import { isCustomResourceEvent } from '../shared/custom-resource';
+import type { WriteLine } from '../shared/log';
 
 /** What the handler needs of the world. */
 export interface HandlerPorts extends Omit<DeployPorts, 'run'> {
@@ -28,7 +30,7 @@ export function createHandler({ refreshPorts, write, ...deployPorts }: HandlerPo
       logReport(write, report, context.functionName, deployPorts.now());
       return report;
     };
-    if (isDeployEvent(event)) return deployRun(event, { ...deployPorts, run });
+    if (isCustomResourceEvent(event)) return deployRun(event, { ...deployPorts, run });
 
     const report = await run(parseRequest(event));
     const failures = failuresOf(report);

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createHandler } from './handler';
-import { requireEnvironment } from './request';
-import { respond } from './respond';
 import { SecretStore } from './secret-store';
 import { RefreshEnvironment } from '../../src/private/contract';
+import { requireEnvironment } from '../shared/environment';
+import { writeToStdout } from '../shared/log';
+import { respond } from '../shared/respond';
 
 // Kept between the invocations of a warm Lambda.
 const sdk = { maxAttempts: 5, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } };
@@ -27,6 +28,5 @@ export const handler = createHandler({
   now: Date.now,
   sleep: (milliseconds) => sleep(milliseconds),
   respond,
-  // Not console.log: its prefix would keep CloudWatch from seeing the metrics.
-  write: (line) => void process.stdout.write(`${line}\n`),
+  write: writeToStdout,
 });

@@ -1,9 +1,9 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import { decide, readCurrent } from './decide';
 import { getToken, type EcrToken } from './ecr-token';
-import { describe } from './errors';
 import type { SecretStore } from './secret-store';
 import type { RefreshRequest, RegistryRequest } from '../../src/private/contract';
+import { describe } from '../shared/errors';
 
 /** A run that is not done by then is given up, well inside the Lambda's time-out. */
 const DEADLINE_MS = 60_000;

@@ -1,5 +1,5 @@
-import { ConfigurationError } from './errors';
-import { RefreshEnvironment, type RefreshRequest, type RegistryRequest } from '../../src/private/contract';
+import type { RefreshRequest, RegistryRequest } from '../../src/private/contract';
+import { ConfigurationError } from '../shared/errors';
 
 const SHAPE = '{"registries":[{"region":"REGION","hosts":["ACCOUNT.dkr.ecr.REGION.amazonaws.com"]}],"force":true|false}';
 
@@ -14,17 +14,6 @@ export function parseRequest(payload: unknown): RefreshRequest {
     throw new ConfigurationError(`the payload names no registries; send what the schedule sends: ${SHAPE}`);
   }
   return { registries, force: force === true };
-}
-
-/**
- * Reads an environment variable that the construct sets.
- *
- * @throws ConfigurationError if it is missing or empty
- */
-export function requireEnvironment(environment: NodeJS.ProcessEnv, name: RefreshEnvironment): string {
-  const value = environment[name];
-  if (!value) throw new ConfigurationError(`the environment variable ${name} is not set; deploy the stack again to restore it`);
-  return value;
 }
 
 function isRegistry(value: unknown): value is RegistryRequest {

@@ -1,9 +1,7 @@
-import { describe } from './errors';
 import type { RefreshReport } from './refresh';
 import { METRIC_DIMENSION, METRIC_NAMESPACE, RefreshMetric } from '../../src/private/contract';
-
-/** Takes one line of the log. */
-export type WriteLine = (line: string) => void;
+import { describe } from '../shared/errors';
+import { log, type WriteLine } from '../shared/log';
 
 /** How a metric is counted. */
 const UNITS: Record<RefreshMetric, 'Seconds' | 'Count'> = {
@@ -12,11 +10,6 @@ const UNITS: Record<RefreshMetric, 'Seconds' | 'Count'> = {
   [RefreshMetric.FAILED_REGISTRIES]: 'Count',
   [RefreshMetric.UNREADABLE_SECRETS]: 'Count',
 };
-
-/** Writes a line of the log as JSON. */
-export function log(write: WriteLine, level: 'INFO' | 'WARN' | 'ERROR', message: string, details: object = {}): void {
-  write(JSON.stringify({ level, message, ...details }));
-}
 
 /** Writes what a run did, and never a credential: a line a registry, a warning for a replaced value, and the metrics. */
 export function logReport(write: WriteLine, report: RefreshReport, functionName: string, now: number): void {

@@ -1,10 +1,10 @@
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { authOf, awsError, HOST, NOW, OTHER_HOST, OTHER_REGISTRY, REGISTRY, tokenAnswer, version, World } from './fixtures';
-import { describe as describeError, RefreshError } from '../../../lambda/refresh/errors';
+import { RefreshError } from '../../../lambda/refresh/errors';
 import { createHandler } from '../../../lambda/refresh/handler';
-import { parseRequest, requireEnvironment } from '../../../lambda/refresh/request';
-import { METRIC_NAMESPACE, RefreshEnvironment } from '../../../src/private/contract';
+import { parseRequest } from '../../../lambda/refresh/request';
+import { METRIC_NAMESPACE } from '../../../src/private/contract';
 
 let world: World;
 let lines: any[];
@@ -105,25 +105,6 @@ test.each([
 
 test('forces only when asked for by the value true', () => {
   expect(parseRequest({ registries: [REGISTRY], force: 'yes' })).toEqual({ registries: [REGISTRY], force: false });
-});
-
-test('a missing environment variable is named', () => {
-  expect(() => requireEnvironment({}, RefreshEnvironment.SECRET_ARN)).toThrow(
-    'the environment variable SECRET_ARN is not set; deploy the stack again to restore it');
-  expect(requireEnvironment({ SECRET_ARN: 'arn' }, RefreshEnvironment.SECRET_ARN)).toBe('arn');
-});
-
-describe('an error in words', () => {
-  test('never quotes what a parser was given', () => {
-    expect(describeError(new SyntaxError('Unexpected token in "QVdTOnBhc3N3b3Jk"'))).toBe('SyntaxError: the answer could not be parsed');
-  });
-  test('says a code where there is no message', () => {
-    expect(describeError(Object.assign(new Error(''), { code: 'ECONNRESET' }))).toBe('Error: ECONNRESET');
-    expect(describeError(new Error(''))).toBe('Error: no reason given');
-  });
-  test('copes with anything that is thrown', () => {
-    expect(describeError('text')).toBe('unknown error');
-  });
 });
 
 test('fails as Secrets Manager does', async () => {

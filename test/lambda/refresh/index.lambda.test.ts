@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { authOf, awsError, HOUR, REGISTRY, SECRET_ARN, tokenAnswer, World } from './fixtures';
 import { handler } from '../../../lambda/refresh/index.lambda';
-import { respond } from '../../../lambda/refresh/respond';
+import { respond } from '../../../lambda/shared/respond';
 
-jest.mock('../../../lambda/refresh/respond', () => ({ respond: jest.fn() }));
+jest.mock('../../../lambda/shared/respond', () => ({ respond: jest.fn() }));
 jest.mock('node:timers/promises', () => ({ setTimeout: jest.fn() }));
 
 let world: World;

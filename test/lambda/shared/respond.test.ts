@@ -1,6 +1,6 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { respond } from '../../../lambda/refresh/respond';
+import { respond } from '../../../lambda/shared/respond';
 
 /** A server that answers with each status in turn, the last one for ever, and keeps what it was sent. */
 async function withServer(statuses: number[], work: (url: string, requests: { method?: string; type?: string; body: string }[]) => Promise<void>) {
