@@ -34,6 +34,14 @@ test('nor with a key and every right', () => {
   expect([...new Set(findings(stack))].sort()).toEqual(Object.keys(REASONS).sort());
 });
 
+test('nor with a role in the place of the user', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const trust = lib.OidcTrust.github({ owner: 'myuser', repository: 'myapp', subjects: [lib.GithubSubject.branch('main')] });
+  new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], identity: lib.CiIdentity.role({ trust }) });
+  const expected = Object.keys(REASONS).filter((finding) => !finding.endsWith('AccessKeySecret')).map((finding) => finding.replace('Ci/User/', 'Ci/Role/'));
+  expect([...new Set(findings(stack))].sort()).toEqual(expected.sort());
+});
+
 test('it does find what has no reason', () => {
   const stack = new Stack(new App(), 'Stack');
   new kms.Key(stack, 'Key', { enableKeyRotation: false });
