@@ -9,6 +9,12 @@ export interface Outcome {
   readonly failure?: string;
   /** @default - the one it has, or its logical id */
   readonly physicalResourceId?: string;
+  /**
+   * Attributes of the resource, for `Fn::GetAtt`.
+   *
+   * @default - it has none
+   */
+  readonly data?: Record<string, string>;
 }
 
 /** Puts a text at the URL where CloudFormation waits for it. */
@@ -33,6 +39,7 @@ export async function answer(event: CloudFormationCustomResourceEvent, outcome: 
     StackId: event.StackId,
     RequestId: event.RequestId,
     LogicalResourceId: event.LogicalResourceId,
+    Data: outcome.data,
   };
   await respond(event.ResponseURL, JSON.stringify(body));
 }
