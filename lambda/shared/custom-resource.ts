@@ -30,7 +30,7 @@ export function isCustomResourceEvent(event: unknown): event is CloudFormationCu
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
-export async function answer(event: CloudFormationCustomResourceEvent, outcome: Outcome, respond: Respond): Promise<void> {
+export async function answer(event: CloudFormationCustomResourceEvent<object>, outcome: Outcome, respond: Respond): Promise<void> {
   const body: CloudFormationCustomResourceResponse = {
     Status: outcome.failure === undefined ? 'SUCCESS' : 'FAILED',
     Reason: (outcome.failure ?? 'done').slice(0, LONGEST_REASON),
