@@ -1,7 +1,8 @@
 /** A statement of a trust policy, as far as it matters here. */
 interface Statement {
   readonly Effect: string;
-  readonly Principal?: '*' | { readonly Federated?: string | string[] };
+  /** Without one there is a `NotPrincipal`, which is taken for everybody. */
+  readonly Principal?: '*' | Record<string, string | string[]>;
   readonly Condition?: Record<string, Record<string, string | string[]>>;
 }
 
@@ -20,9 +21,9 @@ export function mayUse(trustPolicy: string, providerArn: string, audience?: stri
   ));
 }
 
-function trusts({ Principal: principal }: Statement, providerArn: string): boolean {
-  if (principal === '*') return true;
-  return list(principal?.Federated ?? []).some((provider) => provider === providerArn || provider === '*');
+function trusts({ Principal: principal = '*' }: Statement, providerArn: string): boolean {
+  const trusted = principal === '*' ? [principal] : Object.values(principal).flatMap(list);
+  return trusted.includes('*') || trusted.includes(providerArn);
 }
 
 /** Whether nothing in the statement's conditions keeps tokens for the audience out. */
