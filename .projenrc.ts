@@ -1,3 +1,4 @@
+import { ProjenStruct, Struct } from '@mrgrain/jsii-struct-builder';
 import { awscdk, JsonFile, javascript } from 'projen';
 
 /** The one place that names the repository. */
@@ -140,6 +141,40 @@ project.postCompileTask.prependSpawn(project.addTask('rosetta:extract', {
   description: 'Compile the snippets of README.md and of the docstrings',
   exec: 'jsii-rosetta extract --strict .',
 }));
+
+// iam.RoleProps without what says who may assume a role: `trust` does, and a web identity carries no external id.
+new ProjenStruct(project, {
+  name: 'CiRoleProps',
+  filePath: 'src/identity/ci-role-props.ts',
+  description: 'Properties of `CiRole`: those of `iam.Role` and a few more.',
+  importLocations: { 'cdk-ecr-ci': './oidc/oidc-trust' },
+}).mixin(Struct.fromFqn('aws-cdk-lib.aws_iam.RoleProps')).omit('assumedBy', 'externalIds').add(
+  {
+    name: 'trust',
+    type: { fqn: 'cdk-ecr-ci.OidcTrust' },
+    docs: { summary: 'Which runs of which CI may assume the role.' },
+  },
+  {
+    name: 'allowPullRequestsToPush',
+    optional: true,
+    type: { primitive: 'boolean' as any },
+    docs: {
+      summary: 'Take rights beyond pull although runs of pull requests may assume the role.',
+      remarks: 'Whoever can open a pull request can then do what is granted.',
+      default: 'false',
+    },
+  },
+  {
+    name: 'trustPolicyLimit',
+    optional: true,
+    type: { primitive: 'number' as any },
+    docs: {
+      summary: 'The account\'s quota of the length of a trust policy, in characters from 2048 to 8192.',
+      default: '2048',
+      see: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html',
+    },
+  },
+);
 
 // The tests that deploy for real: an emulator each file, one file at a time.
 new JsonFile(project, 'test/e2e/jest.config.json', {

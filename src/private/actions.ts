@@ -28,6 +28,19 @@ export const PUSH_ACTIONS = [
 /** Both, each action once. */
 export const PULL_PUSH_ACTIONS = [...new Set([...PULL_ACTIONS, ...PUSH_ACTIONS])].sort();
 
+/** What only looks at a repository and at what is known of its images. */
+export const DESCRIBE_ACTIONS = [
+  'ecr:DescribeImageScanFindings',
+  'ecr:DescribeImageSigningStatus',
+  'ecr:DescribeImages',
+  'ecr:DescribeRepositories',
+  'ecr:GetLifecyclePolicy',
+  'ecr:GetLifecyclePolicyPreview',
+  'ecr:GetRepositoryPolicy',
+  'ecr:ListImages',
+  'ecr:ListTagsForResource',
+];
+
 /** What AWS Lambda calls to load the image of a function. */
 export const LAMBDA_PULL_ACTIONS = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 

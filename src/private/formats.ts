@@ -71,20 +71,6 @@ export const IAM_PATH: Format = {
   fix: 'write it such as \'/ci/\', or leave it out for \'/\'',
 };
 
-/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html */
-export const ISSUER_URL: Format = {
-  pattern: /^(?=.{1,255}$)https:\/\/[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(\/[A-Za-z0-9._~%!$&'()*+,;=:@-]+)*$/,
-  allowed: 'an https URL of at most 255 characters, without port, query or a / at the end',
-  fix: 'write it as the claim "iss" of the tokens says it, such as \'https://gitlab.com\'',
-};
-
-/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html */
-export const AUDIENCE: Format = {
-  pattern: /^.{1,255}$/,
-  allowed: '1 to 255 characters',
-  fix: 'write it as the claim "aud" of the tokens says it, such as \'sts.amazonaws.com\'',
-};
-
 /** Adds a problem unless the text has the format. */
 export function checkFormat(problems: Problems, property: string, value: string | undefined, format: Format): void {
   problems.unless(property, value, (text) => format.pattern.test(text), format.allowed, format.fix);
