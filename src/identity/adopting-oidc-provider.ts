@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Aws, CustomResource, Duration, Fn, Lazy, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Aws, CfnResource, CustomResource, Duration, Fn, Lazy, RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ICiOidcProvider } from './ci-oidc-provider';
@@ -111,7 +111,7 @@ export class AdoptingOidcProvider extends Resource implements ICiOidcProvider {
     this.lastArn = this.adopt('Provider', OidcResourceType.PROVIDER, { issuer, providerArn, removal: this.removal });
     this.oidcProviderArn = Lazy.string({ produce: () => this.lastArn });
     this.addAudiences(audiences);
-    this.node.addValidation({ validate: () => this.audienceProblems() });
+    this.node.addValidation({ validate: () => [...this.audienceProblems(), ...this.collisions(issuer)] });
   }
 
   /** The provider, for what takes any. */
@@ -191,6 +191,15 @@ export class AdoptingOidcProvider extends Resource implements ICiOidcProvider {
     if (size === 0) return ['a provider needs at least one audience, got: 0; name it in \'audiences\', or give the provider to the trust of a CiRole'];
     if (size > MOST_AUDIENCES) return [`a provider must have at most ${MOST_AUDIENCES} audiences, got: ${size}; share audiences between roles`];
     return [];
+  }
+
+  /** A provider that the stack makes without looking fails if this one was there before it. */
+  private collisions(issuer: string): string[] {
+    return this.stack.node.findAll()
+      .filter((other) => CfnResource.isCfnResource(other) && other.cfnResourceType === iam.CfnOIDCProvider.CFN_RESOURCE_TYPE_NAME
+        && (other as iam.CfnOIDCProvider).url === issuer)
+      .map((other) => `${other.node.path} defines the provider of ${issuer} as well, and an account can have one only; `
+        + 'give this one to every trust of the issuer as \'provider\'');
   }
 
   /** Stands for a text in an id; a token's is that of what it refers to. */
