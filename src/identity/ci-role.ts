@@ -38,6 +38,7 @@ const SHORTER = 'name fewer subjects, take some together with a wildcard or with
 export class CiRole extends iam.Role {
   /** Whether the role may do no more than pull. */
   private readonly isPullOnly: boolean;
+  private readonly managed: iam.IManagedPolicy[];
 
   public constructor(scope: Construct, id: string, props: CiRoleProps) {
     const { allowPullRequestsToPush = false, trust, trustPolicyLimit = TRUST_POLICY_LIMIT, ...roleProps } = props;
@@ -59,7 +60,8 @@ export class CiRole extends iam.Role {
       assumedBy: new iam.WebIdentityPrincipal(provider.oidcProviderRef.oidcProviderArn, trustConditions(issuer, config)),
     });
     this.isPullOnly = isPullOnly;
-    this.node.addValidation({ validate: () => [...this.trustPolicyProblems(issuer, trustPolicyLimit), ...this.attachedProblems()] });
+    this.managed = [...props.managedPolicies ?? []];
+    this.node.addValidation({ validate: () => [...this.trustPolicyProblems(issuer, trustPolicyLimit), ...this.rightsProblems(props)] });
   }
 
   /**
@@ -75,6 +77,7 @@ export class CiRole extends iam.Role {
    */
   public addManagedPolicy(policy: iam.IManagedPolicy): void {
     this.refuse((problems) => checkPullOnlyManagedPolicy(problems, 'addManagedPolicy()', this, policy));
+    this.managed.push(policy);
     super.addManagedPolicy(policy);
   }
 
@@ -94,22 +97,21 @@ export class CiRole extends iam.Role {
     problems.throwIfAny();
   }
 
-  /** What policies allow a role that may only pull, however they came to be the role's: statements can be changed later. */
-  private attachedProblems(): string[] {
+  /** The same when all is said: policies can be attached from their side, and changed after they were. */
+  private rightsProblems({ inlinePolicies }: CiRoleProps): string[] {
     if (!this.isPullOnly) return [];
     const problems = new Problems(this);
+    checkPullOnlyProps(problems, this, { inlinePolicies, managedPolicies: this.managed });
     for (const policy of this.node.root.node.findAll().filter(isPolicyResource)) {
-      const stack = Stack.of(policy);
-      const roles = (stack.resolve(policy.roles) ?? []) as unknown[];
-      const isMine = roles.some((role) => JSON.stringify(role) === JSON.stringify(stack.resolve(this.roleName)));
+      const { roles = [], role } = Stack.of(policy).resolve({ roles: policy.roles, role: this.roleName }) as { roles?: unknown[]; role: unknown };
+      const isMine = roles.some((other) => JSON.stringify(other) === JSON.stringify(role));
       if (isMine) checkPullOnlyDocument(problems, policy.node.path, policy, policy.policyDocument as iam.PolicyDocument);
     }
     return [...problems.lines];
   }
 
   private trustPolicyProblems(issuer: string, limit: number): string[] {
-    const federated = `arn:aws-iso-b:iam::123456789012:oidc-provider/${hostOf(issuer)}`;
-    const { known, guessed } = trustPolicySize(this.stack.resolve(this.assumeRolePolicy), federated);
+    const { known, guessed } = trustPolicySize(this.stack.resolve(this.assumeRolePolicy), hostOf(issuer));
     if (known > limit) return [`the trust policy must be at most ${limit} characters, got: ${known}; ${SHORTER}, or set 'trustPolicyLimit' if the account's quota was raised`];
     if (guessed > limit) {
       Annotations.of(this).addWarningV2('cdk-ecr-ci:CiRole.trustPolicyLength',
@@ -129,7 +131,9 @@ function bindTrust(problems: Problems, scope: Construct, { trust }: CiRoleProps)
   return config;
 }
 
-function checkPullOnlyProps(problems: Problems, scope: Construct, { inlinePolicies = {}, managedPolicies = [] }: CiRoleProps): void {
+function checkPullOnlyProps(
+  problems: Problems, scope: Construct, { inlinePolicies = {}, managedPolicies = [] }: Pick<CiRoleProps, 'inlinePolicies' | 'managedPolicies'>,
+): void {
   for (const [name, document] of Object.entries(inlinePolicies)) checkPullOnlyDocument(problems, `inlinePolicies.${name}`, scope, document);
   managedPolicies.forEach((policy, index) => checkPullOnlyManagedPolicy(problems, `managedPolicies[${index}]`, scope, policy));
 }

@@ -1,11 +1,7 @@
-/** What AWS counts of an intrinsic function that is known, at its longest. */
-const LONGEST: Record<string, number> = {
-  'AWS::AccountId': 12,
-  'AWS::Partition': 'aws-iso-b'.length + 1,
-  'AWS::Region': 'ap-southeast-1'.length + 2,
-};
+/** The longest that a reference may come to, of those that are known. */
+const LONGEST: Record<string, string> = { 'AWS::AccountId': '123456789012', 'AWS::Partition': 'aws-us-gov' };
 
-/** What is reckoned for a text that nothing is known of before the deployment. */
+/** How long a text is taken to be that nothing is known of before the deployment. */
 const UNKNOWN = 128;
 
 /** How long a trust policy will be, in the characters that IAM counts. */
@@ -17,15 +13,15 @@ export interface TrustPolicySize {
 }
 
 /**
- * Measures a resolved trust policy: white space between its parts is not counted, and what is known of tokens is taken
- * at its longest.
+ * Measures a resolved trust policy: white space between its parts is not counted, and of tokens that of which something is
+ * known at its longest.
  *
- * @param federated what the reference to the provider comes to, at its longest
+ * @param host the issuer, without https://
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
-export function trustPolicySize(policy: unknown, federated: string): TrustPolicySize {
+export function trustPolicySize(policy: unknown, host: string): TrustPolicySize {
   const measure = (unknown: number): number => JSON.stringify(policy, (key, value) => (
-    key === 'Federated' && isIntrinsic(value) ? federated : longest(value, unknown)
+    key === 'Federated' ? `arn:aws-us-gov:iam::123456789012:oidc-provider/${host}` : longest(value, unknown)
   )).length;
   return { known: measure(0), guessed: measure(UNKNOWN) };
 }
@@ -34,7 +30,7 @@ function longest(value: unknown, unknown: number): unknown {
   if (!isIntrinsic(value)) return value;
   const [[name, operand]] = Object.entries(value);
   if (name === 'Fn::Join') return (operand as [string, unknown[]])[1].map((part) => longest(part, unknown)).join((operand as [string])[0]);
-  return 'x'.repeat((name === 'Ref' ? LONGEST[operand as string] : undefined) ?? unknown);
+  return LONGEST[String(operand)] ?? 'x'.repeat(unknown);
 }
 
 function isIntrinsic(value: unknown): value is object {

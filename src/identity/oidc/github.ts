@@ -4,6 +4,7 @@ import { checkFormat } from '../../private/formats';
 import type { Format } from '../../private/formats';
 import { ISSUER } from '../../private/oidc/formats';
 import { checkRefName } from '../../private/oidc/git-ref';
+import { checkCustom } from '../../private/oidc/trust-rules';
 import type { SubjectRule } from '../../private/oidc/trust-rules';
 import { isLike } from '../../private/oidc/wildcards';
 import type { Problems } from '../../private/validation';
@@ -299,8 +300,7 @@ export class GithubSubject {
     return new GithubSubject({
       text,
       includesPullRequests: !Token.isUnresolved(text) && (/^[*?]|pull_request/.test(text) || isLike(text, 'pull_request')),
-      check: (problems, at) => problems.unless(`${at}.custom`, text, (value) => value.length > 0 && !value.startsWith('repo:'),
-        'what follows repo:OWNER/REPOSITORY: in the subject', 'leave the beginning out, it is added'),
+      check: (problems, at) => checkCustom(problems, at, text, 'repo:'),
     });
   }
 
