@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import * as lib from '../src';
@@ -32,6 +32,17 @@ test('nor with a key and every right', () => {
     repositoryNames: ['myuser/myapp'], credentials: lib.DockerAccess.PULL_PUSH, encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }),
   });
   expect([...new Set(findings(stack))].sort()).toEqual(Object.keys(REASONS).sort());
+});
+
+test('nor in providers that are adopted', () => {
+  const stack = new Stack(new App(), 'Stack');
+  new lib.AdoptingOidcProvider(stack, 'Github', { issuer: lib.GithubIssuer.GITHUB_COM.url, audiences: ['sts.amazonaws.com'] });
+  expect(findings(stack)).toEqual([]);
+
+  const removed = new Stack(new App(), 'Stack');
+  new lib.AdoptingOidcProvider(removed, 'Gitlab', { issuer: 'https://gitlab.com', audiences: ['x'], removalPolicy: RemovalPolicy.DESTROY });
+  // iam:ListRoles can only be allowed on the resource *
+  expect(findings(removed)).toEqual([expect.stringMatching(/^AwsSolutions-IAM5\[Resource::\*\] Gitlab\/Issuer[0-9A-F]{8}\/Policy$/)]);
 });
 
 test('it does find what has no reason', () => {

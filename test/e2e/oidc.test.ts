@@ -2,7 +2,8 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { CreateRepositoryCommand, ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import {
-  AddClientIDToOpenIDConnectProviderCommand, CreateOpenIDConnectProviderCommand, GetOpenIDConnectProviderCommand, IAMClient, ListOpenIDConnectProvidersCommand, ListRolesCommand,
+  AddClientIDToOpenIDConnectProviderCommand, CreateOpenIDConnectProviderCommand, GetOpenIDConnectProviderCommand, IAMClient,
+  ListOpenIDConnectProvidersCommand, ListRolesCommand,
   type GetOpenIDConnectProviderCommandOutput,
 } from '@aws-sdk/client-iam';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';

@@ -1,7 +1,7 @@
 import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
-  AdoptingOidcProvider, AzureDevOpsSubject, BitbucketSubject, BuildkiteSubject, CircleciSubject, CiRepository, CiRole, CodefreshSubject, GithubSubject,
-  GitlabSubject, HcpTerraformSubject, JenkinsSubject, OidcTrust, SemaphoreSubject,
+  AdoptingOidcProvider, AzureDevOpsSubject, BitbucketSubject, BuildkiteSubject, CircleciSubject, CiRepository, CiRole, CodefreshSubject,
+  GithubSubject, GitlabSubject, HcpTerraformSubject, JenkinsSubject, OidcTrust, SemaphoreSubject,
 } from 'cdk-ecr-ci';
 import { ACCOUNT_ID, ENVIRONMENT_UUID, ORGANIZATION_UUID, PIPELINE_ID, PROJECT_UUID, REPOSITORY_UUID } from './oidc-ids';
 

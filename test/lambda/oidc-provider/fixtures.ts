@@ -46,6 +46,9 @@ export interface Answer {
   readonly Data?: Record<string, string>;
 }
 
+type Hook = (call: string) => Promise<void> | void;
+const nothing: Hook = () => undefined;
+
 /** An IAM in memory, with faults, and the handler before it. Time passes only when the handler sleeps. */
 export class World {
   public readonly mock = mockClient(IAMClient);
@@ -56,8 +59,8 @@ export class World {
   public audienceQuota = Infinity;
   public time = Date.parse('2026-01-01T00:00:00Z');
   /** Called before each call to IAM has its effect, and after it had. */
-  public before: (call: string) => Promise<void> | void = () => undefined;
-  public after: (call: string) => Promise<void> | void = () => undefined;
+  public before: Hook = nothing;
+  public after: Hook = nothing;
 
   private readonly iam = new IamProviders(new IAMClient({ region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } }));
 
@@ -131,7 +134,7 @@ export class World {
   }
 
   /** Sends an event to the handler, and gives its one answer. */
-  public async answerTo(event: ProviderEvent | AudienceEvent): Promise<Answer> {
+  public async answerTo(sent: ProviderEvent | AudienceEvent): Promise<Answer> {
     const answers: Answer[] = [];
     await createHandler({
       iam: this.iam,
@@ -139,7 +142,7 @@ export class World {
       sleep: async (milliseconds) => { this.time += milliseconds; },
       respond: async (_url, body) => void answers.push(JSON.parse(body)),
       write: (line) => this.lines.push(JSON.parse(line)),
-    })(event);
+    })(sent);
     if (answers.length !== 1) throw new Error(`${answers.length} answers`);
     return answers[0];
   }
