@@ -16,6 +16,7 @@ const CDK_FLOOR = '2.262.0';
 /** Folders below lambda/, and the constructs in src/private/ that projen generates for them. */
 const LAMBDAS = {
   refresh: 'RefreshFunction',
+  'oidc-provider': 'OidcProviderFunction',
 };
 
 /** Folders of TypeScript that only this repository runs. */
@@ -65,6 +66,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // 6 is an ES module only, which jest does not load
     'jose@^5',
     'tsx',
+    'yaml@^2',
     // generates structs: jsii has no Omit
     '@mrgrain/jsii-struct-builder',
     // the generated go.mod lists these transitive versions as they are installed

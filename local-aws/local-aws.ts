@@ -51,6 +51,11 @@ export interface ClientConfig {
   readonly maxAttempts: number;
 }
 
+/** The public keys of an OIDC issuer (JWKS), of RSA and each with a `kid`. */
+export interface JsonWebKeySet {
+  readonly keys: object[];
+}
+
 export interface CdkOptions {
   /** @default - the emulator's own directory, which holds no app */
   readonly cwd?: string;
@@ -111,6 +116,7 @@ export class LocalAws {
   public readonly pid: number;
 
   private registryConfigs = 0;
+  private readonly issuers: Record<string, JsonWebKeySet> = {};
 
   private constructor(private readonly launcher: ChildProcess, public readonly directory: string, listening: Listening) {
     this.endpoint = listening.endpoint;
@@ -168,6 +174,16 @@ export class LocalAws {
       SSL_CERT_FILE: this.caFile,
       REQUESTS_CA_BUNDLE: this.caFile,
     };
+  }
+
+  /**
+   * Let STS have the keys of an OIDC issuer, which it fetches from the issuer elsewhere. Tokens of other issuers are refused.
+   *
+   * @param issuer its URL, as the claim `iss` says it
+   */
+  public async publishKeys(issuer: string, keys: JsonWebKeySet): Promise<void> {
+    this.issuers[issuer] = keys;
+    await writeFile(path.join(this.directory, 'issuers.json'), JSON.stringify(this.issuers));
   }
 
   /** Bootstrap the account for the CDK. */

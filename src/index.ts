@@ -1,6 +1,7 @@
 export * from './credentials/docker-access';
 export * from './credentials/docker-credentials';
 export * from './ecr-ci';
+export * from './identity/adopting-oidc-provider';
 export * from './identity/ci-identity';
 export * from './identity/ci-oidc-provider';
 export * from './identity/ci-role';

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import * as lib from '../src';
@@ -40,6 +40,17 @@ test('nor with a role in the place of the user', () => {
   new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], identity: lib.CiIdentity.role({ trust }) });
   const expected = Object.keys(REASONS).filter((finding) => !finding.endsWith('AccessKeySecret')).map((finding) => finding.replace('Ci/User/', 'Ci/Role/'));
   expect([...new Set(findings(stack))].sort()).toEqual(expected.sort());
+});
+
+test('nor in providers that are adopted', () => {
+  const stack = new Stack(new App(), 'Stack');
+  new lib.AdoptingOidcProvider(stack, 'Github', { issuer: lib.GithubIssuer.GITHUB_COM.url, audiences: ['sts.amazonaws.com'] });
+  expect(findings(stack)).toEqual([]);
+
+  const removed = new Stack(new App(), 'Stack');
+  new lib.AdoptingOidcProvider(removed, 'Gitlab', { issuer: 'https://gitlab.com', audiences: ['x'], removalPolicy: RemovalPolicy.DESTROY });
+  // iam:ListRoles can only be allowed on the resource *
+  expect(findings(removed)).toEqual([expect.stringMatching(/^AwsSolutions-IAM5\[Resource::\*\] Gitlab\/Issuer[0-9A-F]{8}\/Policy$/)]);
 });
 
 test('it does find what has no reason', () => {

@@ -2,7 +2,8 @@
 
 Prints one line of JSON when both listen: {"endpoint", "registryProxy", "caFile"}.
 
-    LOCAL_AWS_DIRECTORY        an existing folder for everything it writes; it is deleted at the end
+    LOCAL_AWS_DIRECTORY        an existing folder for everything it writes; it is deleted at the end. issuers.json in it, if
+                               there is one, holds the keys of OIDC issuers: JWKS by URL
     LOCAL_AWS_AUTH             "true" (the default): signatures and policies are enforced
     LOCAL_AWS_TOKEN_LIFETIME   seconds that a registry token lives, 43200 by default
 """
@@ -66,7 +67,7 @@ async def _serve(listener: socket.socket, directory: Path, auth: bool, lifetime:
     from .front import RegistryFront
     from .tokens import TokenStore
 
-    additions.install(TokenStore(lifetime), auth)
+    additions.install(TokenStore(lifetime), auth, directory / "issuers.json")
     port = listener.getsockname()[1]
     front = RegistryFront(port, trustme.CA())
     proxy_port = await front.start()

@@ -53,3 +53,26 @@ export const READ_WRITE_SECRET_ACTIONS = ['secretsmanager:GetSecretValue', 'secr
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
  */
 export const USE_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+/**
+ * What an adopting provider's Lambda calls to find or make its OIDC provider, and to add its audiences.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
+ */
+export const ADOPT_PROVIDER_ACTIONS = [
+  'iam:AddClientIDToOpenIDConnectProvider',
+  'iam:CreateOpenIDConnectProvider',
+  'iam:GetOpenIDConnectProvider',
+];
+
+/** What making a provider with tags takes besides. */
+export const TAG_PROVIDER_ACTION = 'iam:TagOpenIDConnectProvider';
+
+/** What undoing it takes. */
+export const RELEASE_PROVIDER_ACTIONS = [
+  'iam:DeleteOpenIDConnectProvider',
+  'iam:RemoveClientIDFromOpenIDConnectProvider',
+];
+
+/** Shows which roles trust a provider; IAM only takes it on the resource `*`. */
+export const LIST_ROLES_ACTION = 'iam:ListRoles';

