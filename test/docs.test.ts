@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { permissions } from './docs/permissions';
 import { requireEnvironment } from '../lambda/shared/environment';
 import * as lib from '../src';
 import { RefreshEnvironment, RefreshMetric } from '../src/private/contract';
@@ -48,6 +49,10 @@ test('every warning is in docs/warnings.md, and no other', () => {
   expect(documented).toEqual(written);
 });
 
+test('docs/permissions.md is up to date: if not, run "node scripts/permissions.mjs"', () => {
+  expect(read('docs/permissions.md')).toBe(permissions());
+});
+
 test('the alarm\'s description leads to an entry of the runbook', () => {
   const stack = new Stack(new App(), 'Stack');
   new lib.DockerCredentials(stack, 'Credentials');
@@ -65,7 +70,7 @@ test('a metric that the docs name exists', () => {
 });
 
 test('links between the documents lead somewhere', () => {
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md', 'docs/runbook.md', 'examples/sample/README.md', 'local-aws/README.md']) {
+  for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md', 'docs/permissions.md', 'docs/runbook.md', 'examples/sample/README.md', 'local-aws/README.md']) {
     for (const [, target] of read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       expect(() => readFileSync(path.join(root, path.dirname(file), target))).not.toThrow(/ENOENT/);
     }
