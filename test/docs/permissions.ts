@@ -115,7 +115,7 @@ function ownRights(): string[] {
   const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => Object.values<Json>(template.findResources(type)));
 
   return PRINCIPALS.flatMap(({ name, id, besides }) => {
-    const own = policies.filter(({ Properties }) => [...Properties.Roles ?? [], ...Properties.Users ?? []].some(({ Ref }: Json) => Ref.startsWith(id)));
+    const own = policies.filter(({ Properties: { Roles = [], Users = [] } }) => [...Roles, ...Users].some(({ Ref }) => Ref.startsWith(id)));
     const statements = own.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
     if (statements.length === 0) return [row(name, 'none', '', besides)];
     return statements.map(({ Action, Resource }, index) => {

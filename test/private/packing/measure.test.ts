@@ -33,7 +33,19 @@ describe('the environment', () => {
     expect(environmentSizes()).toEqual(longest);
   });
 
-  test('has the longest partition if aws-cdk-lib does not know the region', () => {
+  test('is never shorter than what aws-cdk-lib knows of a region, and no longer in the commercial partition', () => {
+    for (const { name, partition, domainSuffix } of RegionInfo.regions) {
+      const real = { account: 12, partition: partition!.length, region: name.length, urlSuffix: domainSuffix!.length };
+      const sizes = environmentSizes(stackIn(name));
+      if (partition === 'aws') expect(sizes).toEqual(real);
+      for (const [part, size] of Object.entries(real)) {
+        expect(sizes[part as keyof typeof real]).toBeGreaterThanOrEqual(size);
+        expect(environmentSizes()[part as keyof typeof real]).toBeGreaterThanOrEqual(size);
+      }
+    }
+  });
+
+  test('has the longest partition if the region is of none that is known', () => {
     expect(environmentSizes(stackIn('xx-nowhere-1'))).toEqual({ account: 12, partition: 10, region: 12, urlSuffix: 16 });
   });
 });
