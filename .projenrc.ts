@@ -166,6 +166,17 @@ new ProjenStruct(project, {
     },
   },
   {
+    name: 'managedPolicyQuota',
+    optional: true,
+    type: { primitive: PrimitiveType.Number },
+    docs: {
+      summary: 'How many managed policies IAM lets be attached to a role in the account, 10 to 20: its quota "Managed policies per role".',
+      remarks: 'What is granted to the role is kept in as few of them as it takes.',
+      default: '10',
+      custom: { see: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html' },
+    },
+  },
+  {
     name: 'trustPolicyLimit',
     optional: true,
     type: { primitive: PrimitiveType.Number },

@@ -22,3 +22,4 @@ export * from './repository/ci-repository';
 export * from './repository/lifecycle';
 export * from './repository/lifecycle-rule';
 export * from './repository/repository-access';
+export * from './repository/repository-scope';

@@ -4,6 +4,8 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkFormat, IAM_PATH, USER_NAME } from '../private/formats';
+import { PackedPolicies } from '../private/packing/packed-policies';
+import { checkManagedPolicyQuota, INLINE_CHARACTERS } from '../private/packing/quota';
 import { Problems } from '../private/validation';
 
 /**
@@ -16,6 +18,17 @@ export interface CiUserProps extends iam.UserProps {
    * @default - the account's key for Secrets Manager, `aws/secretsmanager`
    */
   readonly encryptionKey?: kms.IKey;
+
+  /**
+   * How many managed policies IAM lets be attached to a user in the account, 10 to 20: its quota "Managed policies per user".
+   *
+   * What is granted to the user is kept in as few of them as it takes. The default is enough for 700 repositories with
+   * names of 30 characters that the user may pull from and push to.
+   *
+   * @default 10
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+   */
+  readonly managedPolicyQuota?: number;
 }
 
 /**
@@ -39,14 +52,22 @@ export class CiUser extends iam.User {
    */
   public readonly accessKeySecret: secretsmanager.ISecret;
 
+  private readonly policies: PackedPolicies;
+
   public constructor(scope: Construct, id: string, props: CiUserProps = {}) {
     const problems = new Problems(scope, id);
     checkFormat(problems, 'userName', props.userName, USER_NAME);
     checkFormat(problems, 'path', props.path, IAM_PATH);
+    checkManagedPolicyQuota(problems, props.managedPolicyQuota, 'user');
     problems.throwIfAny();
 
-    const { encryptionKey, ...userProps } = props;
+    const { encryptionKey, managedPolicyQuota, ...userProps } = props;
     super(scope, id, userProps);
+    this.policies = new PackedPolicies(this, {
+      attachment: { users: [this.userName] },
+      quota: managedPolicyQuota,
+      inlineCharacters: INLINE_CHARACTERS.user,
+    });
 
     const accessKey = new iam.AccessKey(this, 'AccessKey', { user: this });
     this.accessKeySecret = new secretsmanager.Secret(this, 'AccessKeySecret', {
@@ -61,5 +82,12 @@ export class CiUser extends iam.User {
         SecretAccessKey: accessKey.secretAccessKey.unsafeUnwrap(),
       })),
     });
+  }
+
+  /**
+   * Adds a statement to what the user may do. It goes into managed policies that fit IAM's limits, with all others.
+   */
+  public addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
+    return this.policies.add(statement);
   }
 }

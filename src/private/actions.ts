@@ -28,7 +28,7 @@ export const PUSH_ACTIONS = [
 /** Both, each action once. */
 export const PULL_PUSH_ACTIONS = [...new Set([...PULL_ACTIONS, ...PUSH_ACTIONS])].sort();
 
-/** What only looks at a repository and at what is known of its images. */
+/** Looks at a repository, its images and its settings. */
 export const DESCRIBE_ACTIONS = [
   'ecr:DescribeImageScanFindings',
   'ecr:DescribeImageSigningStatus',
@@ -40,6 +40,45 @@ export const DESCRIBE_ACTIONS = [
   'ecr:ListImages',
   'ecr:ListTagsForResource',
 ];
+
+/** Has images scanned. */
+export const SCAN_ACTIONS = ['ecr:StartImageScan'];
+
+/** Changes when images expire or move to the archive, and moves them. */
+export const LIFECYCLE_ACTIONS = [
+  'ecr:DeleteLifecyclePolicy',
+  'ecr:PutLifecyclePolicy',
+  'ecr:StartLifecyclePolicyPreview',
+  'ecr:UpdateImageStorageClass',
+];
+
+/** Deletes images. */
+export const DELETE_IMAGES_ACTIONS = ['ecr:BatchDeleteImage'];
+
+/** What `docker push` calls if the registry has a template that makes missing repositories. */
+export const CREATE_ON_PUSH_ACTIONS = [...PUSH_ACTIONS, 'ecr:CreateRepository'].sort();
+
+/** What `grantRead` of aws-cdk-lib allows, which stays as it is. */
+export const READ_ACTIONS = ['ecr:DescribeImages', 'ecr:DescribeRepositories'];
+
+/** A grant on repositories. */
+export interface RepositoryGrant {
+  readonly actions: string[];
+  /** Whether it allows to ask for a registry token besides. */
+  readonly withToken: boolean;
+}
+
+/** Every grant on repositories that this library adds or changes, by the name of its method. */
+export const REPOSITORY_GRANTS = {
+  grantPull: { actions: PULL_ACTIONS, withToken: true },
+  grantPush: { actions: PUSH_ACTIONS, withToken: true },
+  grantPullPush: { actions: PULL_PUSH_ACTIONS, withToken: true },
+  grantDescribe: { actions: DESCRIBE_ACTIONS, withToken: false },
+  grantScan: { actions: SCAN_ACTIONS, withToken: false },
+  grantLifecycle: { actions: LIFECYCLE_ACTIONS, withToken: false },
+  grantDeleteImages: { actions: DELETE_IMAGES_ACTIONS, withToken: false },
+  grantCreateOnPush: { actions: CREATE_ON_PUSH_ACTIONS, withToken: true },
+} satisfies Record<string, RepositoryGrant>;
 
 /** What AWS Lambda calls to load the image of a function. */
 export const LAMBDA_PULL_ACTIONS = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
