@@ -38,9 +38,9 @@ export interface EcrCiProps {
   readonly credentials?: DockerAccess;
 
   /**
-   * SNS topic that is told when the dockercfg is about to expire.
+   * SNS topic that is told when the dockercfg is about to expire, or the identity's key could not be rotated.
    *
-   * @default - the alarm is defined and has no action
+   * @default - the alarms are defined and have no action
    */
   readonly alarmTopic?: sns.ITopic;
 
@@ -94,7 +94,7 @@ export class EcrCi extends Construct {
       { repositoryName, encryptionKey, removalPolicy },
     ));
 
-    this.user = (props.identity ?? CiIdentity.user()).bind(this, { encryptionKey }).user;
+    this.user = (props.identity ?? CiIdentity.user()).bind(this, { encryptionKey, alarmTopic: props.alarmTopic }).user;
     this.credentials = this.createCredentials(props);
     for (const repository of this.repositories) {
       if (this.user) repository.grantPullPush(this.user);

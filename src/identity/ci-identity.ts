@@ -1,4 +1,5 @@
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { CiUser, CiUserProps } from './ci-user';
 
@@ -12,6 +13,13 @@ export interface CiIdentityBindOptions {
    * @default - the account's key for Secrets Manager
    */
   readonly encryptionKey?: kms.IKey;
+
+  /**
+   * SNS topic that is told of what is wrong with the identity, unless its own properties name another.
+   *
+   * @default - nobody is told
+   */
+  readonly alarmTopic?: sns.ITopic;
 }
 
 /**
