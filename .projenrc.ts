@@ -15,8 +15,9 @@ const CDK_FLOOR = '2.262.0';
 
 /** Folders below lambda/, and the constructs in src/private/ that projen generates for them. */
 const LAMBDAS = {
-  refresh: 'RefreshFunction',
+  'refresh': 'RefreshFunction',
   'oidc-provider': 'OidcProviderFunction',
+  'rotate-key': 'RotateKeyFunction',
 };
 
 /** Folders of TypeScript that only this repository runs. */

@@ -115,3 +115,27 @@ export const RELEASE_PROVIDER_ACTIONS = [
 
 /** Shows which roles trust a provider; IAM only takes it on the resource `*`. */
 export const LIST_ROLES_ACTION = 'iam:ListRoles';
+
+/** What the key rotation does to the access keys of its user. */
+export const ROTATE_KEY_ACTIONS = [
+  'iam:CreateAccessKey',
+  'iam:DeleteAccessKey',
+  'iam:ListAccessKeys',
+  'iam:ListUserTags',
+  'iam:UpdateAccessKey',
+];
+
+/** How the key rotation records which keys it made; only ever allowed for its own tags. */
+export const RECORD_KEY_ACTIONS = ['iam:TagUser', 'iam:UntagUser'];
+
+/**
+ * What the key rotation does with its secret.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+ */
+export const ROTATE_SECRET_ACTIONS = [
+  'secretsmanager:DescribeSecret',
+  'secretsmanager:GetSecretValue',
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:UpdateSecretVersionStage',
+];
