@@ -260,7 +260,10 @@ describe('readers', () => {
     expect(only('AWS::KMS::Key').Properties.KeyPolicy.Statement.slice(-2)).toEqual([
       { Action: 'kms:Decrypt', Effect: 'Allow', Principal: account, Resource: '*', Condition: { StringEquals: viaService } },
       {
-        Action: 'kms:Decrypt', Effect: 'Allow', Principal: { AWS: '*' }, Resource: '*',
+        Action: 'kms:Decrypt',
+        Effect: 'Allow',
+        Principal: { AWS: '*' },
+        Resource: '*',
         Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-abcdefghij', ...viaService } },
       },
     ]);

@@ -52,7 +52,10 @@ test('both sides can be defined in one app, in either order', () => {
   const [name] = Object.values<any>(Template.fromStack(other).findResources('AWS::IAM::Role')).map(({ Properties }) => Properties.RoleName);
   expect(name).toMatch(/^other/);
   expect(run.Properties.request.registries).toEqual([{
-    kind: 'ecr', region: 'eu-west-1', accounts: ['444455556666'], hosts: ['standard'],
+    kind: 'ecr',
+    region: 'eu-west-1',
+    accounts: ['444455556666'],
+    hosts: ['standard'],
     roleArn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::444455556666:role/${name}`]] },
   }]);
 });
