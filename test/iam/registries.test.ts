@@ -51,9 +51,9 @@ class Deployed {
     return allowed.sort();
   }
 
-  public decide(action: string, resource: string, context: Record<string, string> = {}) {
+  public decide(action: string, resource: string, context: Record<string, string> = {}, resourcePolicy?: object) {
     const identity = this.id('AWS::IAM::Role', 'CredentialsRole');
-    return this.simulator.decide({ principal: this.simulator.arn(identity), identity, action, resource, context });
+    return this.simulator.decide({ principal: this.simulator.arn(identity), identity, action, resource, context, resourcePolicy });
   }
 }
 
@@ -85,13 +85,14 @@ describe('the refresher may do exactly what its registries need', () => {
       return { registries: [lib.Registry.fromSecret('ghcr.io', new secretsmanager.Secret(stack, 'Login', { encryptionKey }))] };
     });
     const key = deployed.arn('AWS::KMS::Key', 'Key');
-    const through = (service: string) => ({ 'kms:ViaService': `${service}.${REGION}.amazonaws.com` });
+    const { KeyPolicy } = deployed.simulator.properties(deployed.id('AWS::KMS::Key', 'Key'));
+    const useKey = (action: string, service: string) => deployed.decide(action, key, { 'kms:ViaService': `${service}.${REGION}.amazonaws.com` }, KeyPolicy);
     expect(await deployed.allowed({ Secret: deployed.arn('AWS::SecretsManager::Secret', 'Login') })).toEqual(['secretsmanager:GetSecretValue']);
     expect(await deployed.allowed({ Secret: deployed.arn('AWS::SecretsManager::Secret', 'Other') })).toEqual([]);
-    expect(await deployed.decide('kms:Decrypt', key, through('secretsmanager'))).toBe('Allowed');
-    expect(await deployed.decide('kms:Decrypt', key, through('s3'))).toBe('ImplicitlyDenied');
+    expect(await useKey('kms:Decrypt', 'secretsmanager')).toBe('Allowed');
+    expect(await useKey('kms:Decrypt', 's3')).toBe('ImplicitlyDenied');
     for (const action of ['kms:GenerateDataKey', 'kms:Encrypt', 'kms:ReEncryptFrom', 'kms:CreateGrant']) {
-      expect(await deployed.decide(action, key, through('secretsmanager'))).toBe('ImplicitlyDenied');
+      expect(await useKey(action, 'secretsmanager')).toBe('ImplicitlyDenied');
     }
   });
 
