@@ -59,21 +59,26 @@ export function decide(situation: Situation): Decision {
 }
 
 /** The best entry for each host, as long as there is room: nothing that is there makes place for something new. */
-function bestEntries(situation: Situation): { entries: Entries; full: string[] } {
-  const { hosts, fetched, now, force, format } = situation;
-  const good = lastGood(situation);
-  let entries = new Map<string, Entry>();
+function bestEntries({ hosts, fetched, now, force, format, ...rest }: Situation): { entries: Entries; full: string[] } {
+  const good = lastGood({ now, ...rest });
+  const entries = new Map<string, Entry>();
+  const better = new Map<string, Entry>();
   for (const host of hosts) {
-    const entry = good.get(host);
-    if (entry && isValid(entry, now)) entries.set(host, entry);
-  }
-  const full: string[] = [];
-  for (const host of hosts) {
+    const there = good.get(host);
+    if (there && isValid(there, now)) entries.set(host, there);
     const fresh = fetched.get(host);
-    if (!fresh || !isValid(fresh, now) || (!force && isBetter(entries.get(host), fresh))) continue;
-    const next = new Map(entries).set(host, fresh);
-    if (roomFor(next, format)) entries = next;
-    else full.push(host);
+    if (fresh && isValid(fresh, now) && (force || !livesLonger(entries.get(host), fresh))) better.set(host, fresh);
+  }
+  const all = new Map([...entries, ...better]);
+  if (roomFor(all, format)) return { entries: all, full: [] };
+
+  const full: string[] = [];
+  for (const [host, fresh] of better) {
+    const there = entries.get(host);
+    if (roomFor(entries.set(host, fresh), format)) continue;
+    full.push(host);
+    if (there) entries.set(host, there);
+    else entries.delete(host);
   }
   return { entries, full };
 }
@@ -84,7 +89,7 @@ function bestEntries(situation: Situation): { entries: Entries; full: string[] }
  * Nobody knows when theirs expires. What the refresher had written is better while it is valid; theirs stays where there
  * is nothing else.
  */
-function lastGood({ current, previous, now }: Situation): Entries {
+function lastGood({ current, previous, now }: Pick<Situation, 'current' | 'previous' | 'now'>): Entries {
   if (current?.own) return current.entries;
   const own = [...previous?.entries ?? []].filter(([, entry]) => entry.expiresAt !== undefined && isValid(entry, now));
   return new Map([...current?.entries ?? [], ...own]);
@@ -111,6 +116,6 @@ function isValid({ expiresAt }: Entry, now: number): boolean {
 }
 
 /** Whether what is there lives longer than what was fetched. A login may have been changed, so the last one is better. */
-function isBetter(there: Entry | undefined, { expiresAt }: Entry): boolean {
+function livesLonger(there: Entry | undefined, { expiresAt }: Entry): boolean {
   return there?.expiresAt !== undefined && expiresAt !== NEVER && there.expiresAt > expiresAt!;
 }
