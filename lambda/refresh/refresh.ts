@@ -6,8 +6,8 @@ import { NEVER } from './entry';
 import { BadTokenError, ContendedError, DeadlineError, SecretFullError } from './errors';
 import { getLogin } from './login';
 import { planOf, type Home, type PlannedRegistry, type Source } from './plan';
-import { MOST_BYTES, readVersion } from './published';
-import type { Reading, SecretStore } from './secret-store';
+import { MOST_BYTES, readVersion, type SecretVersion } from './published';
+import type { Reading, SecretStore, StoredVersion } from './secret-store';
 import type { RefreshRequest } from '../../src/private/contract';
 import { mapBounded } from '../shared/bounded';
 import { describe } from '../shared/errors';
@@ -163,8 +163,24 @@ interface Result extends Pick<RefreshReport, 'written' | 'unreadable' | 'bytes'>
   readonly decision: Decision;
 }
 
-/** Publishes what is better than what is there. When another run was faster, what it wrote is there. */
-async function publish({ plan, answers, format, force, now }: Run, first: Reading, store: SecretStore): Promise<Result> {
+/** Publishes what is better than what is there. When another run was faster, what that one wrote is there. */
+async function publish(run: Run, reading: Reading, store: SecretStore, round = 1): Promise<Result> {
+  const { version } = reading;
+  const { current, decision } = await decideOn(run, version, store);
+  const unreadable = current?.own === false;
+  const { write } = decision;
+  if (!write || write.versionId === version?.versionId) {
+    return { answers: run.answers, decision, unreadable, bytes: sizeOf(version), written: false };
+  }
+  if (await store.replace(write, version?.versionId, AbortSignal.timeout(STORE_DEADLINE_MS))) {
+    return { answers: run.answers, decision, unreadable, bytes: sizeOf(write), written: true };
+  }
+  if (round === MOST_ROUNDS) throw new ContendedError(`the secret was written by others ${MOST_ROUNDS} times during this run`);
+  const result = await publish(run, await store.readCurrent(AbortSignal.timeout(STORE_DEADLINE_MS)), store, round + 1);
+  return { ...result, unreadable: unreadable || result.unreadable };
+}
+
+async function decideOn({ plan, answers, format, force, now }: Run, version: StoredVersion | undefined, store: SecretStore) {
   const hosts = [...new Set(plan.flatMap((registry) => registry.hosts))];
   const isLogin = ({ source }: PlannedRegistry) => source?.kind === 'login';
   const logins = new Set(plan.filter(isLogin).flatMap((registry) => registry.hosts));
@@ -172,23 +188,14 @@ async function publish({ plan, answers, format, force, now }: Run, first: Readin
     const entry = registry.source && answers.get(registry.source)!.entry;
     return entry ? registry.hosts.map((host) => [host, entry] as const) : [];
   }));
+  const current = version && { ...readVersion(version, format, logins), writtenAt: version.writtenAt };
+  const before = current?.own ? undefined : (await store.readPrevious(AbortSignal.timeout(STORE_DEADLINE_MS))).version;
+  const previous = before && readVersion(before, format, logins);
+  return { current, decision: decide({ current, previous, hosts, fetched, now: now(), force, format }) };
+}
 
-  let unreadable = false;
-  for (let reading = first, round = 1; ; round++) {
-    const { version } = reading;
-    const current = version && { ...readVersion(version, format, logins), writtenAt: version.writtenAt };
-    unreadable ||= current?.own === false;
-    const before = current?.own ? undefined : (await store.readPrevious(AbortSignal.timeout(STORE_DEADLINE_MS))).version;
-    const previous = before && readVersion(before, format, logins);
-    const decision = decide({ current, previous, hosts, fetched, now: now(), force, format });
-
-    const { write } = decision;
-    const result = { answers, decision, unreadable, bytes: Buffer.byteLength((write ?? version)?.value ?? '') };
-    if (!write || write.versionId === version?.versionId) return { ...result, written: false };
-    if (await store.replace(write, version?.versionId, AbortSignal.timeout(STORE_DEADLINE_MS))) return { ...result, written: true };
-    if (round === MOST_ROUNDS) throw new ContendedError(`the secret was written by others ${MOST_ROUNDS} times during this run`);
-    reading = await store.readCurrent(AbortSignal.timeout(STORE_DEADLINE_MS));
-  }
+function sizeOf(version: SecretVersion | undefined): number {
+  return version ? Buffer.byteLength(version.value) : 0;
 }
 
 function outcomeOf({ name, hosts, source, error: planned }: PlannedRegistry, { answers, decision }: Result, now: number): RegistryOutcome {
