@@ -67,6 +67,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // 6 is an ES module only, which jest does not load
     'jose@^5',
     'tsx',
+    // reads the manifests in the documentation
     'yaml@^2',
     // generates structs: jsii has no Omit
     '@mrgrain/jsii-struct-builder',

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { NAG_FINDINGS } from './nag-findings';
@@ -41,21 +41,24 @@ const GRANTED: { name: string; grants: object; resource: string; except?: string
   },
 ];
 
-/** Principals, with the ids of the template's roles and users that they begin with. */
-const PRINCIPALS: { name: string; id: string; besides: string }[] = [
-  { name: 'the refresher\'s role (`DockerCredentials`)', id: 'CredentialsRole', besides: 'what you grant to the `DockerCredentials`' },
-  { name: 'the schedule\'s role (`DockerCredentials`)', id: 'SchedulerRole', besides: 'nothing' },
-  { name: 'the user (`CiUser`)', id: 'User', besides: 'what you grant to it' },
-  { name: 'the CI\'s role (`CiRole`)', id: 'CiRole', besides: 'what you grant to it' },
-  { name: 'the role that adopts (`AdoptingOidcProvider`)', id: 'CdkEcrCiOidcProviders', besides: 'nothing' },
+/** Principals, and the ids in the template of their users or roles. */
+const PRINCIPALS: { name: string; id: RegExp; besides: string }[] = [
+  { name: 'the refresher\'s role (`DockerCredentials`)', id: /^CredentialsRole/, besides: 'what you grant to the `DockerCredentials`' },
+  { name: 'the schedules\' roles (`DockerCredentials`, and `CiUser` with `keyRotation`)', id: /^SchedulerRole/, besides: 'nothing' },
+  { name: 'the rotation\'s role (`CiUser` with `keyRotation`)', id: /^UserKeyRotationRole/, besides: 'nothing' },
+  { name: 'the user (`CiUser`)', id: /^User[0-9A-F]{8}$/, besides: 'what you grant to it' },
+  { name: 'the CI\'s role (`CiRole`)', id: /^CiRole/, besides: 'what you grant to it' },
+  { name: 'the role that adopts (`AdoptingOidcProvider`)', id: /^CdkEcrCiOidcProviders/, besides: 'nothing' },
 ];
 
 /** What resources of a type are to the principal. */
 const RESOURCES: Record<string, string> = {
   'AWS::KMS::Key': 'the `encryptionKey`, if there is one, and only through Secrets Manager',
-  'AWS::Lambda::Function': 'the refresher and its versions',
+  'AWS::Lambda::Function': 'the function that it runs, and its versions',
   'AWS::Logs::LogGroup': 'its own log',
   'AWS::SecretsManager::Secret': 'its own secret',
+  'AWS::SQS::Queue': 'its dead-letter queue',
+  'AWS::IAM::User': 'the user whose key it rotates',
 };
 
 /** The text of docs/permissions.md. */
@@ -111,7 +114,7 @@ function grantOf(name: string): RepositoryGrant {
 function ownRights(): string[] {
   const stack = new Stack(new App(), 'Stack');
   new lib.DockerCredentials(stack, 'Credentials', { encryptionKey: new kms.Key(stack, 'Key') });
-  new lib.CiUser(stack, 'User');
+  new lib.CiUser(stack, 'User', { keyRotation: Duration.days(30) });
   new lib.CiRole(stack, 'CiRole', { trust: lib.OidcTrust.github({
     owner: 'myuser',
     repository: 'myapp',
@@ -123,13 +126,11 @@ function ownRights(): string[] {
   const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => Object.values<Json>(template.findResources(type)));
 
   return PRINCIPALS.flatMap(({ name, id, besides }) => {
-    const own = policies.filter(({ Properties: { Roles = [], Users = [] } }) => [...Roles, ...Users].some(({ Ref }) => Ref.startsWith(id)));
+    const own = policies.filter(({ Properties: { Roles = [], Users = [] } }) => [...Roles, ...Users].some(({ Ref }) => id.test(Ref)));
     const statements = own.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-    if (statements.length === 0) return [row(name, 'none', '', besides)];
-    return statements.map(({ Action, Resource }, index) => {
-      const [first, last] = index === 0 ? [name, besides] : ['', ''];
-      return row(first, list([Action].flat()), describe(Resource, resources), last);
-    });
+    const rights = new Set(statements.map(({ Action, Resource }) => `${list([Action].flat())} | ${describe(Resource, resources)}`));
+    if (rights.size === 0) return [row(name, 'none', '', besides)];
+    return [...rights].map((right, index) => (index === 0 ? row(name, right, besides) : row('', right, '')));
   });
 }
 
