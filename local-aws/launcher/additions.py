@@ -1,11 +1,14 @@
 """Installs everything this package adds to MiniStack."""
-from . import cloudformation, registry, secret_values, tag_mutability, transport
+from . import access_keys, cloudformation, registry, secret_rotation, secret_values, secret_versions, tag_mutability, transport
 from .tokens import TokenStore
 
 
-def install(tokens: TokenStore, auth: bool) -> None:
+def install(tokens: TokenStore, auth: bool, key_delay_seconds: float = 0) -> None:
     transport.install()
+    access_keys.install(key_delay_seconds)
     secret_values.install()
+    secret_versions.install()
+    secret_rotation.install()
     tag_mutability.install()
     registry.install(registry.Gate(tokens, auth))
     cloudformation.install()
