@@ -1,7 +1,7 @@
 import { AbandonedError, RotationError } from './errors';
 import { parseKey } from './key-json';
 import type { KeyPair, RotationPorts } from './ports';
-import { currentVersionOf, requireStaged } from './situation';
+import { currentVersionOf, look, requireStaged } from './situation';
 import { KEY_PATIENCE_SECONDS } from '../../src/private/key-rotation-contract';
 import { describe } from '../shared/errors';
 
@@ -62,9 +62,14 @@ async function askPatiently(key: KeyPair, { whoIs, now, sleep }: RotationPorts):
   }
 }
 
-/** A version's value cannot be changed, so the version is given up: with its label no further rotation could start. */
-async function abandon(versionId: string, why: string, { secret }: RotationPorts): Promise<never> {
-  const { stages } = await secret.describe();
-  if (stages.get(versionId)?.includes('AWSPENDING')) await secret.dropPending(versionId);
+/**
+ * A version's value cannot be changed, so the version is given up: with its label no further rotation could start. Its
+ * key is deleted if the rotation made it and no reader gets it.
+ */
+async function abandon(versionId: string, why: string, ports: RotationPorts): Promise<never> {
+  const situation = await look(ports);
+  if (situation.stages.get(versionId)?.includes('AWSPENDING')) await ports.secret.dropPending(versionId);
+  const key = situation.keys.find(({ id }) => id === situation.keyIds.get(versionId));
+  if (key && situation.record.owns(key) && key.id !== situation.currentKey?.id) await ports.keys.remove(key.id);
   throw new AbandonedError(`the version ${versionId} is given up: ${why}; rotate again with "aws secretsmanager rotate-secret"`);
 }
