@@ -1,3 +1,4 @@
+import { PrimitiveType } from '@jsii/spec';
 import { ProjenStruct, Struct } from '@mrgrain/jsii-struct-builder';
 import { awscdk, JsonFile, javascript } from 'projen';
 
@@ -148,7 +149,7 @@ new ProjenStruct(project, {
   filePath: 'src/identity/ci-role-props.ts',
   description: 'Properties of `CiRole`: those of `iam.Role` and a few more.',
   importLocations: { 'cdk-ecr-ci': './oidc/oidc-trust' },
-}).mixin(Struct.fromFqn('aws-cdk-lib.aws_iam.RoleProps')).omit('assumedBy', 'externalIds').add(
+}).mixin(Struct.fromFqn('aws-cdk-lib.aws_iam.RoleProps')).omit('assumedBy', 'externalIds').update('roleName', { docs: { default: '- a generated name' } }).add(
   {
     name: 'trust',
     type: { fqn: 'cdk-ecr-ci.OidcTrust' },
@@ -157,7 +158,7 @@ new ProjenStruct(project, {
   {
     name: 'allowPullRequestsToPush',
     optional: true,
-    type: { primitive: 'boolean' as any },
+    type: { primitive: PrimitiveType.Boolean },
     docs: {
       summary: 'Take rights beyond pull although runs of pull requests may assume the role.',
       remarks: 'Whoever can open a pull request can then do what is granted.',
@@ -167,11 +168,11 @@ new ProjenStruct(project, {
   {
     name: 'trustPolicyLimit',
     optional: true,
-    type: { primitive: 'number' as any },
+    type: { primitive: PrimitiveType.Number },
     docs: {
       summary: 'The account\'s quota of the length of a trust policy, in characters from 2048 to 8192.',
       default: '2048',
-      see: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html',
+      custom: { see: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html' },
     },
   },
 );

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
@@ -43,8 +43,8 @@ test('the README quotes errors as they are', () => {
 
 test('every warning is in docs/warnings.md, and no other', () => {
   const documented = [...read('docs/warnings.md').matchAll(/^\| `(cdk-ecr-ci:[\w.]+)`/gm)].map(([, id]) => id).sort();
-  const files = ['src/credentials/docker-credentials.ts', 'src/repository/ci-repository.ts'];
-  const written = files.flatMap((file) => [...read(file).matchAll(/addWarningV2\('([^']+)'/g)].map(([, id]) => id)).sort();
+  const files = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const written = files.map((file) => path.join('src', file)).flatMap((file) => [...read(file).matchAll(/addWarningV2\('([^']+)'/g)].map(([, id]) => id)).sort();
   expect(documented).toEqual(written);
 });
 
@@ -65,7 +65,7 @@ test('a metric that the docs name exists', () => {
 });
 
 test('links between the documents lead somewhere', () => {
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md', 'docs/runbook.md', 'examples/sample/README.md', 'local-aws/README.md']) {
+  for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md', 'docs/identities.md', 'docs/runbook.md', 'examples/sample/README.md', 'local-aws/README.md']) {
     for (const [, target] of read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       expect(() => readFileSync(path.join(root, path.dirname(file), target))).not.toThrow(/ENOENT/);
     }

@@ -45,6 +45,14 @@ test('nor in providers that are adopted', () => {
   expect(findings(removed)).toEqual([expect.stringMatching(/^AwsSolutions-IAM5\[Resource::\*\] Gitlab\/Issuer[0-9A-F]{8}\/Policy$/)]);
 });
 
+test('nor with a role in the place of the user', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const trust = lib.OidcTrust.github({ owner: 'myuser', repository: 'myapp', subjects: [lib.GithubSubject.branch('main')] });
+  new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], identity: lib.CiIdentity.role({ trust }) });
+  const expected = Object.keys(REASONS).filter((finding) => !finding.endsWith('AccessKeySecret')).map((finding) => finding.replace('Ci/User/', 'Ci/Role/'));
+  expect([...new Set(findings(stack))].sort()).toEqual(expected.sort());
+});
+
 test('it does find what has no reason', () => {
   const stack = new Stack(new App(), 'Stack');
   new kms.Key(stack, 'Key', { enableKeyRotation: false });

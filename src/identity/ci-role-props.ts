@@ -18,8 +18,7 @@ export interface CiRoleProps {
    * If you specify a name, you must specify the CAPABILITY_NAMED_IAM value to
    * acknowledge your template's capabilities. For more information, see
    * Acknowledging IAM Resources in AWS CloudFormation Templates.
-   * @default - AWS CloudFormation generates a unique physical ID and uses that ID
-for the role name.
+   * @default - a generated name
    * @stability stable
    */
   readonly roleName?: string;
@@ -90,6 +89,7 @@ for the role name.
   /**
    * The account's quota of the length of a trust policy, in characters from 2048 to 8192.
    * @default 2048
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
    */
   readonly trustPolicyLimit?: number;
   /**

@@ -1,4 +1,4 @@
-import { Annotations, CfnResource, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnResource, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { CiOidcProvider } from './ci-oidc-provider';
@@ -45,8 +45,8 @@ export class CiRole extends iam.Role {
     const problems = new Problems(scope, id);
     checkFormat(problems, 'roleName', props.roleName, ROLE_NAME);
     checkFormat(problems, 'path', props.path, IAM_PATH);
-    problems.unless('trustPolicyLimit', trustPolicyLimit, (limit) => limit >= TRUST_POLICY_LIMIT && limit <= HIGHEST_TRUST_POLICY_LIMIT,
-      `from ${TRUST_POLICY_LIMIT} to ${HIGHEST_TRUST_POLICY_LIMIT}`, 'leave it out unless the account\'s quota was raised');
+    problems.unless('trustPolicyLimit', trustPolicyLimit, (limit) => Number.isInteger(limit) && limit >= TRUST_POLICY_LIMIT && limit <= HIGHEST_TRUST_POLICY_LIMIT,
+      `a whole number from ${TRUST_POLICY_LIMIT} to ${HIGHEST_TRUST_POLICY_LIMIT}`, 'leave it out unless the account\'s quota was raised');
     const config = bindTrust(problems, scope, props);
     const isPullOnly = config.includesPullRequests === true && !allowPullRequestsToPush;
     if (isPullOnly) checkPullOnlyProps(problems, scope, props);
@@ -111,6 +111,7 @@ export class CiRole extends iam.Role {
   }
 
   private trustPolicyProblems(issuer: string, limit: number): string[] {
+    if (Token.isUnresolved(limit)) return [];
     const { known, guessed } = trustPolicySize(this.stack.resolve(this.assumeRolePolicy), hostOf(issuer));
     if (known > limit) return [`the trust policy must be at most ${limit} characters, got: ${known}; ${SHORTER}, or set 'trustPolicyLimit' if the account's quota was raised`];
     if (guessed > limit) {

@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AUDIENCE, EXACT_VALUE, ISSUER } from './formats';
 import { hasWildcard } from './wildcards';
@@ -87,10 +87,11 @@ function checkPattern(problems: Problems, at: string, value: string): void {
 }
 
 /** A role that trusts the provider of another issuer could be assumed by nobody. */
-function checkProvider(problems: Problems, issuer: string, config: OidcTrustConfig): void {
-  if (!config.provider) return;
-  const arn = config.provider.oidcProviderRef.oidcProviderArn;
-  if (Token.isUnresolved(arn)) return;
-  problems.unless('trust.provider', arn, (text) => text.endsWith(`:oidc-provider/${hostOf(issuer)}`),
+function checkProvider(problems: Problems, issuer: string, { provider }: OidcTrustConfig): void {
+  if (!provider) return;
+  // What is only a reference has no issuer; where a construct's issuer or ARN is a token, nothing can be said.
+  const named = 'oidcProviderIssuer' in provider ? provider.oidcProviderIssuer as string : provider.oidcProviderRef.oidcProviderArn;
+  const host = hostOf(issuer);
+  problems.unless('trust.provider', named, (text) => text === host || text.endsWith(`:oidc-provider/${host}`),
     `the provider of ${issuer}`, 'give the one of the trust\'s issuer, or leave it out to have one made');
 }
