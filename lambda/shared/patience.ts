@@ -30,14 +30,14 @@ export interface Patience<T> {
 export async function patiently<T>(run: () => Promise<T>, patience: Patience<T>, { now, sleep }: Clock): Promise<T> {
   const { mendsError, mendsResult = () => false } = patience;
   const until = now() + patience.seconds * 1000;
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    const last = now() + pause > until;
+  for (let pause = FIRST_PAUSE_MS; now() + pause <= until; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
       const result = await run();
-      if (last || !mendsResult(result)) return result;
+      if (!mendsResult(result)) return result;
     } catch (error) {
-      if (last || !mendsError(error)) throw error;
+      if (!mendsError(error)) throw error;
     }
     await sleep(pause);
   }
+  return run();
 }

@@ -15,12 +15,10 @@ import {
 } from '../private/contract';
 import { checkFormat } from '../private/formats';
 import { AUDIENCE, ISSUER } from '../private/oidc/formats';
+import { audienceCountProblems } from '../private/oidc/provider-audiences';
 import { hostOf } from '../private/oidc/trust-policy';
 import { OidcProviderHandler } from '../private/oidc-provider-handler';
 import { Problems } from '../private/validation';
-
-/** Audiences that a provider may have: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const MOST_AUDIENCES = 100;
 
 /**
  * Properties of `AdoptingOidcProvider`.
@@ -111,7 +109,7 @@ export class AdoptingOidcProvider extends Resource implements ICiOidcProvider {
     this.lastArn = this.adopt('Provider', OidcResourceType.PROVIDER, { issuer, providerArn, removal: this.removal });
     this.oidcProviderArn = Lazy.string({ produce: () => this.lastArn });
     this.addAudiences(audiences);
-    this.node.addValidation({ validate: () => [...this.audienceProblems(), ...this.collisions(issuer)] });
+    this.node.addValidation({ validate: () => [...audienceCountProblems(this.audiences.size), ...this.collisions(issuer)] });
   }
 
   /** The provider, for what takes any. */
@@ -184,13 +182,6 @@ export class AdoptingOidcProvider extends Resource implements ICiOidcProvider {
       );
     }
     return policy;
-  }
-
-  private audienceProblems(): string[] {
-    const { size } = this.audiences;
-    if (size === 0) return ['a provider needs at least one audience, got: 0; name it in \'audiences\', or give the provider to the trust of a CiRole'];
-    if (size > MOST_AUDIENCES) return [`a provider must have at most ${MOST_AUDIENCES} audiences, got: ${size}; share audiences between roles`];
-    return [];
   }
 
   /** A provider that the stack makes without looking fails if this one was there before it. */

@@ -3,11 +3,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { checkFormat } from '../private/formats';
 import { AUDIENCE, ISSUER, THUMBPRINT } from '../private/oidc/formats';
+import { audienceCountProblems } from '../private/oidc/provider-audiences';
 import { hostOf } from '../private/oidc/trust-policy';
 import { Problems } from '../private/validation';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const MOST_AUDIENCES = 100;
 const MOST_THUMBPRINTS = 5;
 
 /** Holds the providers that a stack's roles share. */
@@ -139,7 +139,7 @@ export class CiOidcProvider extends Resource implements ICiOidcProvider {
     resource.applyRemovalPolicy(removalPolicy ?? RemovalPolicy.RETAIN);
     this.oidcProviderArn = resource.ref;
     this.oidcProviderIssuer = hostOf(issuer);
-    this.node.addValidation({ validate: () => [...this.audienceProblems(), ...this.collisions(resource)] });
+    this.node.addValidation({ validate: () => [...audienceCountProblems(this.audiences.size), ...this.collisions(resource)] });
   }
 
   /** The provider, for what takes any. */
@@ -162,13 +162,6 @@ export class CiOidcProvider extends Resource implements ICiOidcProvider {
    */
   public addAudiences(audiences: string[]): void {
     for (const audience of audiences) this.audiences.add(audience);
-  }
-
-  private audienceProblems(): string[] {
-    const { size } = this.audiences;
-    if (size === 0) return ['a provider needs at least one audience, got: 0; name it in \'audiences\', or give the provider to the trust of a CiRole'];
-    if (size > MOST_AUDIENCES) return [`a provider must have at most ${MOST_AUDIENCES} audiences, got: ${size}; share audiences between roles`];
-    return [];
   }
 
   /** An account has one provider for each issuer, so the second that is deployed fails. */
