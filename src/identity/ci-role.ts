@@ -2,6 +2,7 @@ import { Annotations, CfnResource, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { CiOidcProvider } from './ci-oidc-provider';
+import type { ICiOidcProvider } from './ci-oidc-provider';
 import type { CiRoleProps } from './ci-role-props';
 import type { OidcTrustConfig } from './oidc/oidc-trust';
 import { checkFormat, IAM_PATH } from '../private/formats';
@@ -59,7 +60,7 @@ export class CiRole extends iam.Role {
 
     const issuer = knownIssuer(scope, config.issuer)!;
     const provider = config.provider ?? CiOidcProvider._shared(scope, issuer);
-    if ('addAudiences' in provider) (provider as CiOidcProvider).addAudiences(config.audiences);
+    if ('addAudiences' in provider) (provider as ICiOidcProvider).addAudiences(config.audiences);
     super(scope, id, {
       ...roleProps,
       assumedBy: new iam.WebIdentityPrincipal(provider.oidcProviderRef.oidcProviderArn, trustConditions(issuer, config)),
