@@ -27,7 +27,7 @@ const PROGRAMS = {
 };
 
 /** Folders below cli/ that a program loads when it needs them, each as a bundle. */
-const PROGRAM_PARTS = ['secret', 'aws', 'credentials'];
+const PROGRAM_PARTS = ['secret', 'aws', 'credentials', 'proxy', 'completion'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ecr-ci',
@@ -62,9 +62,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/credential-provider-env',
     '@aws-sdk/credential-provider-node',
     '@bomb.sh/tab',
-    // 15 wants Node 22
+    // 15 is an ES module only, and wants Node 22
     'commander@^14',
-    // 8 is an ES module only
+    // later ones are ES modules only, which jest does not load
+    'agent-base@^7',
     'https-proxy-agent@^7',
     'jsonc-parser',
     // pinned: 3.0.0, which npm calls latest, refuses the cloud assemblies of today's aws-cdk-lib

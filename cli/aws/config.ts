@@ -1,3 +1,6 @@
+import type { Agent } from 'node:https';
+import { httpsAgent } from './agent';
+
 /** How AWS is reached. */
 export interface AwsOptions {
   readonly region?: string;
@@ -6,7 +9,7 @@ export interface AwsOptions {
 
 /** What every client of the SDK takes. */
 export interface ClientConfig extends AwsOptions {
-  readonly requestHandler: { readonly connectionTimeout: number; readonly requestTimeout: number };
+  readonly requestHandler: { readonly connectionTimeout: number; readonly requestTimeout: number; readonly httpsAgent?: Agent };
 }
 
 /**
@@ -17,9 +20,10 @@ export interface ClientConfig extends AwsOptions {
 export function clientConfig({ region, profile }: AwsOptions, env: NodeJS.ProcessEnv, answerWithinMs = 20_000): ClientConfig {
   // The AWS CLI takes the second name too, the SDK only the first.
   const chosen = region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION);
+  const agent = httpsAgent(env);
   return {
     ...(chosen ? { region: chosen } : {}),
     ...(profile ? { profile } : {}),
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: answerWithinMs },
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: answerWithinMs, ...(agent ? { httpsAgent: agent } : {}) },
   };
 }

@@ -2,3 +2,9 @@
 
 /** get, login, logout, status. */
 export const secretCommands = (): typeof import('../secret') => require('../secret');
+
+/** get-password, refresh, doctor. */
+export const awsCommands = (): typeof import('../aws') => require('../aws');
+
+/** The shells' completion. */
+export const completion = (): typeof import('../completion') => require('../completion');

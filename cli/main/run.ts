@@ -14,7 +14,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const complaints: string[] = [];
   const outcome = { exitCode: Exit.OK };
   try {
-    const program = createProgram(io, outcome);
+    const program = createProgram(io, outcome, args.includes('completion') || args.includes('complete'));
     for (const command of [program, ...program.commands]) {
       command.exitOverride().configureOutput({ writeOut: (text) => said.push(text), writeErr: (text) => complaints.push(text) });
     }

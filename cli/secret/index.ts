@@ -2,4 +2,6 @@
 export { get } from './get';
 export { login } from './login';
 export { logout } from './logout';
+export { passwordOfSecret } from './get-password';
 export { fetchSecret } from './read';
+export { status } from './status';

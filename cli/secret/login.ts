@@ -1,14 +1,12 @@
 import { expiryOfHost, firstExpiry } from './expiry';
 import { readFresh } from './get';
+import { OWN_HELPER } from './helper-name';
 import { requireSecret, type SecretOptions } from './which';
 import type { ConfigDocument, Shadow } from '../config/document';
 import { changeConfig } from '../config/file';
 import { configFile } from '../config/location';
 import type { Io } from '../shared/io';
 import { inUtc, inWords } from '../shared/time';
-
-/** The credential helper of this package, without `docker-credential-`. */
-export const OWN_HELPER = 'ecr-ci';
 
 export interface LoginOptions extends SecretOptions {
   /** The file to write; for Podman, Skopeo and Buildah. */
@@ -42,7 +40,7 @@ export async function login(options: LoginOptions, io: Io): Promise<void> {
 
 function warningsOf(config: ConfigDocument, hosts: readonly string[], file: string): string[] {
   const shadows = hosts.map((host) => ({ host, shadow: config.shadow(host) }))
-    .filter((entry): entry is { host: string; shadow: Shadow } => entry.shadow !== undefined);
+    .filter((entry): entry is { host: string; shadow: Shadow } => entry.shadow !== undefined && entry.shadow.helper !== OWN_HELPER);
   const stores = shadows.filter(({ shadow }) => shadow.key === 'credsStore');
   return [
     ...shadows.filter(({ shadow }) => shadow.key === 'credHelpers').map(({ host, shadow }) =>

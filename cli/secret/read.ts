@@ -1,4 +1,4 @@
-import { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DescribeSecretCommand, GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { readDockercfg } from './dockercfg';
 import type { DatedVersion } from './expiry';
 import { clientConfig, type AwsOptions } from '../aws/config';
@@ -44,6 +44,22 @@ export async function readSecret(client: SecretsManagerClient, secretId: string)
         : new CliError(`there is no secret ${secretId} in this account and region: check the name, --region and --profile`, Exit.NO_CREDENTIALS, { cause: error });
     }
     throw explain(error, { what, action: 'secretsmanager:GetSecretValue, and kms:Decrypt if it has a key of its own,' });
+  }
+}
+
+/** Other versions of a secret. */
+export interface Versions {
+  /** Id of the version before the current one; undefined if there is none, or it may not be seen. */
+  readonly previous?: string;
+}
+
+/** Looks for other versions; it is no harm if the identity may not. */
+export async function readVersions(client: SecretsManagerClient, secretId: string): Promise<Versions> {
+  try {
+    const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
+    return { previous: Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id].includes('AWSPREVIOUS')) };
+  } catch {
+    return {};
   }
 }
 

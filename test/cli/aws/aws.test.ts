@@ -4,6 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { clientConfig } from '../../../cli/aws/config';
 import { defaultProvider } from '../../../cli/aws/credentials';
 import * as chain from '../../../cli/credentials';
+import { fetchSecret } from '../../../cli/secret';
 import { authOf, awsError, Desk, HOST, SECRET_ARN } from '../fixtures';
 
 jest.mock('@aws-sdk/credential-provider-node', () => ({ defaultProvider: jest.fn() }));
@@ -18,6 +19,10 @@ describe('a client\'s configuration', () => {
     expect(clientConfig({}, { ...env, AWS_REGION: '' })).toEqual({ region: 'eu-west-2', requestHandler: handler });
     expect(clientConfig({}, {})).toEqual({ requestHandler: handler });
     expect(clientConfig({}, {}, 0).requestHandler.requestTimeout).toBe(0);
+  });
+
+  test('has the proxy of the environment', () => {
+    expect(clientConfig({}, { HTTPS_PROXY: 'http://proxy.example:3128' }).requestHandler.httpsAgent).toBeDefined();
   });
 });
 
@@ -46,6 +51,13 @@ describe('the credentials', () => {
     expect(chain.defaultProvider).toHaveBeenCalledWith(init);
     expect(whole).toHaveBeenCalledWith({ callerClientConfig: undefined });
   });
+});
+
+test('the helper reads a secret by what the environment says', async () => {
+  const desk = new Desk();
+  desk.holds({ [HOST]: authOf('p') }, undefined, SECRET_ARN);
+  expect((await fetchSecret(SECRET_ARN, desk.env)).auths).toEqual(new Map([[HOST, authOf('p')]]));
+  desk.clear();
 });
 
 describe('--stack', () => {

@@ -20,7 +20,7 @@ test('help and version go to stdout', async () => {
   expect(stdout).toMatch(/^Usage: ecr-ci \[options\] \[command\]\n/);
   expect(stdout).toMatch(/\nExit codes:\n {2}0 {2}done\n/);
   for (const command of stdout.split('\nCommands:\n')[1].split('\n\n')[0].matchAll(/^ {2}([a-z-]+)/gm)) {
-    if (command[1] === 'help') continue;
+    if (['help', 'completion'].includes(command[1])) continue;
     const help = await desk.run(command[1], '--help');
     expect(help).toMatchObject({ exitCode: 0, stderr: '' });
     expect(help.stdout).toMatch(new RegExp(`^Usage: ecr-ci ${command[1]}`));
