@@ -26,6 +26,13 @@ const PROGRAMS = {
   'docker-credential-ecr-ci': 'docker-credential-ecr-ci',
 };
 
+/** What is put in the place of a module, where it is not what the others have. */
+const PROGRAM_ALIASES: Record<string, Record<string, string>> = {
+  // commander loads it for commands that are programs of their own, of which there is none
+  main: { '--alias:node:child_process': 'node:path' },
+  credentials: {},
+};
+
 /** Folders below cli/ that a program loads when it needs them, each as a bundle. */
 const PROGRAM_PARTS = ['secret', 'aws', 'credentials', 'proxy', 'completion'];
 
@@ -154,7 +161,7 @@ for (const folder of new Set([...Object.values(PROGRAMS), ...PROGRAM_PARTS])) {
     watchTask: false,
     tsconfigPath: 'test/tsconfig.json',
     mainFields: ['module', 'main'],
-    esbuildArgs: folder === 'credentials' ? {} : { '--alias:@aws-sdk/credential-provider-node': './cli/aws/credentials.ts' },
+    esbuildArgs: PROGRAM_ALIASES[folder] ?? { '--alias:@aws-sdk/credential-provider-node': './cli/aws/credentials.ts' },
   });
 }
 for (const [name, folder] of Object.entries(PROGRAMS)) project.addBins({ [name]: `assets/cli/${folder}/index.js` });

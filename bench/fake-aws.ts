@@ -2,9 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { formatDockercfg } from '../lambda/refresh/dockercfg';
+import { versionIdOf } from '../lambda/refresh/version-id';
 
 const REGION = 'us-east-1';
-const HOST = `000000000000.dkr.ecr.${REGION}.amazonaws.com`;
+/** The registry's host. */
+export const HOST = `000000000000.dkr.ecr.${REGION}.amazonaws.com`;
 const SECRET_ARN = `arn:aws:secretsmanager:${REGION}:000000000000:secret:dockercfg-AbCdEf`;
 const TOKEN_SECONDS = 12 * 3600;
 const INTERVAL_SECONDS = 3 * 3600;
@@ -56,6 +59,12 @@ export class FakeAws {
   public async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** Puts a dockercfg into the secret, as the refresher does. */
+  public publish(): void {
+    const value = formatDockercfg(new Map([[HOST, this.token()]]));
+    this.secret = { VersionId: versionIdOf(value, this.expiresAt() * 1000), SecretString: value };
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

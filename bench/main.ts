@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench';
 import { machine, writeTable } from './docs';
+import { measureCli } from './measurements/cli';
 import { measureColdLoad } from './measurements/cold-load';
 import { measureImport } from './measurements/import';
 import { measureSynth } from './measurements/synth';
@@ -19,7 +20,7 @@ Measures this package against what one would use in its place, and prints the ra
 
 async function measure(bench: Bench): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const measurement of [measureSynth, measureImport, measureColdLoad, measureWarmRefresh]) rows.push(...await measurement(bench));
+  for (const measurement of [measureSynth, measureImport, measureColdLoad, measureWarmRefresh, measureCli]) rows.push(...await measurement(bench));
   return rows;
 }
 
