@@ -64,13 +64,7 @@ export async function changeConfig<T extends Change>(
 async function replace(files: Files, target: string, before: string | undefined, text: string): Promise<boolean> {
   const temporary = `${target}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    const handle = await files.open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await files.writeFile(temporary, text, { flag: 'wx', mode: 0o600 });
     await keepOwner(files, target, temporary);
     if (await readText(files, target) !== before) return false;
     await files.rename(temporary, target);
