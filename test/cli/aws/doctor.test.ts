@@ -127,8 +127,9 @@ describe('the cause is', () => {
     expect((await desk.run('doctor', IMAGE, '--push')).stdout).toMatch(/may not use myuser\/myapp \(no reason\)\n {2}fix: grant it: repository\.grantPullPush/);
   });
 
-  test('refused', async () => {
+  test('refused, also beside the login of another region', async () => {
     pullAnswers(401);
+    logins({ [OTHER_HOST]: { auth: authOf('its own') }, [HOST]: { auth: VALID } });
     expect(await causes()).toEqual(['refused']);
   });
 
