@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench';
 import { machine, writeTable } from './docs';
+import { measureCli } from './measurements/cli';
 import { measureColdLoad } from './measurements/cold-load';
 import { measureImport } from './measurements/import';
 import { measureManyRegistries } from './measurements/many-registries';
@@ -20,7 +21,7 @@ Measures this package against what one would use in its place, and prints the ra
 
 async function measure(bench: Bench): Promise<Row[]> {
   const rows: Row[] = [];
-  const measurements = [measureSynth, measureImport, measureColdLoad, measureWarmRefresh, measureManyRegistries];
+  const measurements = [measureSynth, measureImport, measureColdLoad, measureWarmRefresh, measureManyRegistries, measureCli];
   for (const measurement of measurements) rows.push(...await measurement(bench));
   return rows;
 }

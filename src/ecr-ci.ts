@@ -1,5 +1,6 @@
 import { CfnOutput, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import { Schedule } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { DockerAccess } from './credentials/docker-access';
@@ -161,6 +162,10 @@ export class EcrCi extends Construct {
       new CfnOutput(this, 'DockerConfigSecretArn', {
         description: 'Secret with the dockercfg',
         value: this.credentials.secret.secretArn,
+      });
+      new CfnOutput(this, 'RefreshScheduleName', {
+        description: 'Schedule that refreshes the dockercfg, for "ecr-ci refresh"',
+        value: (this.credentials.node.findChild('Schedule') as Schedule).scheduleName,
       });
     }
     if (this.user) {

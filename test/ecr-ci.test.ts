@@ -83,10 +83,11 @@ describe('one line', () => {
   test('writes outputs to paste', () => {
     const registry = ['111122223333.dkr.ecr.eu-west-1.', { Ref: 'AWS::URLSuffix' }];
     expect(Object.keys(outputs()).sort()).toEqual([
-      'CiAccessKeySecretArn', 'CiDockerConfigSecretArn', 'CiRegistryUrl', 'CiRepositoryUrismyusermyapp', 'CiRepositoryUrismyuserworker',
+      'CiAccessKeySecretArn', 'CiDockerConfigSecretArn', 'CiRefreshScheduleName', 'CiRegistryUrl', 'CiRepositoryUrismyusermyapp', 'CiRepositoryUrismyuserworker',
     ]);
     expect(outputs().CiRegistryUrl).toEqual({ 'Fn::Join': ['', ['https://111122223333.dkr.ecr.eu-west-1.', registry[1]]] });
     expect(outputs().CiDockerConfigSecretArn).toEqual({ Ref: idsOf('AWS::SecretsManager::Secret').find((id) => id.startsWith('CiCredentials')) });
+    expect(outputs().CiRefreshScheduleName).toEqual({ Ref: idsOf('AWS::Scheduler::Schedule')[0] });
     expect(outputs().CiAccessKeySecretArn).toEqual({ Ref: idsOf('AWS::SecretsManager::Secret').find((id) => id.startsWith('CiUser')) });
     expect(stack.resolve(ci.repositories[0].repositoryUri)).toEqual(outputs().CiRepositoryUrismyusermyapp);
   });
@@ -102,6 +103,7 @@ test('DockerAccess.NONE defines no dockercfg', () => {
   expect(ci.credentials).toBeUndefined();
   Template.fromStack(stack).resourceCountIs('AWS::Lambda::Function', 0);
   expect(Object.keys(outputs())).not.toContain('CiDockerConfigSecretArn');
+  expect(Object.keys(outputs())).not.toContain('CiRefreshScheduleName');
 });
 
 describe('identity', () => {
@@ -244,7 +246,7 @@ describe('repositoryNames', () => {
 
 test('more than 50 repositories get no output each: a stack holds 200', () => {
   new lib.EcrCi(stack, 'Ci', { repositoryNames: Array.from({ length: 51 }, (_, i) => `myuser/app${i}`) });
-  expect(Object.keys(outputs()).sort()).toEqual(['CiAccessKeySecretArn', 'CiDockerConfigSecretArn', 'CiRegistryUrl']);
+  expect(Object.keys(outputs()).sort()).toEqual(['CiAccessKeySecretArn', 'CiDockerConfigSecretArn', 'CiRefreshScheduleName', 'CiRegistryUrl']);
 });
 
 test('two in one stack share nothing', () => {

@@ -33,10 +33,13 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(directory, { recursive: true, force: true }));
 
-test('holds the compiled constructs, the Lambda\'s bundle and the documents, and no sources or tools', () => {
+test('holds the compiled constructs, the bundles of the Lambda and the CLI and the documents, and no sources or tools', () => {
   expect([...new Set(files.map((file) => file.split('/')[0]))].sort())
     .toEqual(['.jsii', 'API.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'assets', 'lib', 'package.json']);
-  expect(files.filter((file) => file.startsWith('assets/'))).toEqual(['assets/lambda/refresh/index.lambda/index.js']);
+  expect(files.filter((file) => file.startsWith('assets/')).sort()).toEqual([
+    ...['aws', 'completion', 'credentials', 'docker-credential-ecr-ci', 'main', 'proxy', 'secret'].map((folder) => `assets/cli/${folder}/index.js`),
+    'assets/lambda/refresh/index.lambda/index.js',
+  ]);
 });
 
 test('has no dependencies but its peers', async () => {
@@ -57,4 +60,16 @@ test('a project that installed it synthesizes the one-liner, with the Lambda\'s 
   const source = manifest.files[path.basename(lambda.Properties.Code.S3Key, '.zip')].source;
   const asset = path.resolve(assembly, source.path, 'index.js');
   expect(await readFile(asset, 'utf8')).toBe(await readFile(path.join(root, 'assets/lambda/refresh/index.lambda/index.js'), 'utf8'));
+});
+
+test('its programs start by themselves', async () => {
+  const { bin } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
+  expect(Object.keys(bin).sort()).toEqual(['cdk-ecr-ci', 'docker-credential-ecr-ci', 'ecr-ci']);
+  for (const file of Object.values<string>(bin)) {
+    const { stdout, stderr } = await execute(path.join(installed, file), ['--help']);
+    expect(stdout).toMatch(/^Usage: /);
+    expect(stderr).toBe('');
+  }
+  const { stdout } = await execute(path.join(installed, bin['ecr-ci']), ['completion', 'bash']);
+  expect(stdout).toContain('complete -F __ecr_ci_complete ecr-ci');
 });

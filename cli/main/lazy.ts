@@ -1,0 +1,10 @@
+/* eslint-disable @typescript-eslint/no-require-imports -- a command loads what it needs, and no other does */
+
+/** get, login, logout, status. */
+export const secretCommands = (): typeof import('../secret') => require('../secret');
+
+/** get-password, refresh, doctor. */
+export const awsCommands = (): typeof import('../aws') => require('../aws');
+
+/** The shells' completion. */
+export const completion = (): typeof import('../completion') => require('../completion');
