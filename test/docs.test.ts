@@ -65,7 +65,7 @@ test('a metric that the docs name exists', () => {
 });
 
 test('links between the documents lead somewhere', () => {
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md', 'docs/runbook.md', 'examples/sample/README.md', 'local-aws/README.md']) {
+  for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md', 'docs/clients.md', 'docs/runbook.md', 'examples/sample/README.md', 'local-aws/README.md']) {
     for (const [, target] of read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       expect(() => readFileSync(path.join(root, path.dirname(file), target))).not.toThrow(/ENOENT/);
     }

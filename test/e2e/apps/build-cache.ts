@@ -7,4 +7,5 @@ const ci = new EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], buildCach
 
 const pullOnly = new DockerCredentials(stack, 'PullOnly');
 for (const repository of [...ci.repositories, ...ci.buildCaches]) repository.grantPull(pullOnly);
+pullOnly.grantRead(ci.user!);
 new CfnOutput(stack, 'PullOnlySecretArn', { value: pullOnly.secret.secretArn });
