@@ -119,7 +119,7 @@ describe('the build cache', () => {
   ])('gives an empty machine its layers, with the dockercfg that %s', async (_right, secret, line) => {
     const builder = await machine(await deployment.secret(secret));
     const said = await builder.paste(line, context);
-    expect(said.split('\n').filter((line) => line.includes(`Cache pulled from remote ${cache}:`))).toHaveLength(2);
+    expect(said.split('\n').filter((text) => text.includes(`Cache pulled from remote ${cache}:`))).toHaveLength(2);
     expect(await builder.read(`${repository}:v2`, '/made-once')).toBe(first);
     expect(await builder.read(`${repository}:v2`, '/app.txt')).toBe('the app');
   });
