@@ -19,6 +19,16 @@ const LAMBDAS = {
 /** Folders of TypeScript that only this repository runs. */
 const TOOLS = ['local-aws', 'demo', 'bench', 'examples'];
 
+/** The programs of the package, and the folder below cli/ that holds each. */
+const PROGRAMS = {
+  'cdk-ecr-ci': 'main',
+  'ecr-ci': 'main',
+  'docker-credential-ecr-ci': 'docker-credential-ecr-ci',
+};
+
+/** Folders below cli/ that a program loads when it needs them, each as a bundle. */
+const PROGRAM_PARTS = ['secret', 'aws', 'credentials'];
+
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ecr-ci',
   description: 'Amazon ECR for CI systems: repositories, a CI identity and a dockercfg in Secrets Manager that never expires',
@@ -47,6 +57,16 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-secrets-manager',
     '@aws-sdk/client-sts',
     '@types/aws-lambda',
+    // bundled into the CLI
+    '@aws-sdk/client-cloudformation',
+    '@aws-sdk/credential-provider-env',
+    '@aws-sdk/credential-provider-node',
+    '@bomb.sh/tab',
+    // 15 wants Node 22
+    'commander@^14',
+    // 8 is an ES module only
+    'https-proxy-agent@^7',
+    'jsonc-parser',
     // pinned: 3.0.0, which npm calls latest, refuses the cloud assemblies of today's aws-cdk-lib
     'aws-cdk@2.1148.1',
     // tests, tools
@@ -79,14 +99,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
       // CDK's own synth-time validation costs seconds in each test process and checks nothing of ours
       setupFiles: ['<rootDir>/test/setup.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/test/e2e/'],
-      collectCoverageFrom: ['src/**/*.ts', 'lambda/**/*.ts'],
+      collectCoverageFrom: ['src/**/*.ts', 'lambda/**/*.ts', 'cli/**/*.ts'],
       coverageThreshold: { branches: 100, functions: 100, lines: 100, statements: 100 },
     },
   },
-  eslintOptions: { dirs: ['src', 'lambda'], devdirs: ['test', ...TOOLS] },
+  eslintOptions: { dirs: ['src', 'lambda', 'cli'], devdirs: ['test', ...TOOLS] },
   tsconfigDev: {
     compilerOptions: { paths: { 'cdk-ecr-ci': ['../src'] } },
-    include: [...TOOLS, 'lambda'].map((dir) => `../${dir}/**/*.ts`),
+    include: [...TOOLS, 'lambda', 'cli'].map((dir) => `../${dir}/**/*.ts`),
   },
 
   npmTrustedPublishing: true,
@@ -119,11 +139,30 @@ for (const [folder, constructName] of Object.entries(LAMBDAS)) {
   });
 }
 project.eslint?.allowDevDeps('lambda/**');
+
+// The CLI: a program starts as fast as the file is small that Node has to compile, so that what not every command needs
+// is in files of its own. The folders lie in assets/ as they do in cli/, so that `require('../aws')` is right in both.
+for (const folder of new Set([...Object.values(PROGRAMS), ...PROGRAM_PARTS])) {
+  project.bundler.addBundle(`cli/${folder}/index.ts`, {
+    platform: 'node',
+    target: 'node20',
+    outfile: '../index.js',
+    externals: PROGRAM_PARTS.map((part) => `../${part}`),
+    executable: Object.values(PROGRAMS).includes(folder),
+    minify: true,
+    watchTask: false,
+    tsconfigPath: 'test/tsconfig.json',
+    mainFields: ['module', 'main'],
+    esbuildArgs: folder === 'credentials' ? {} : { '--alias:@aws-sdk/credential-provider-node': './cli/aws/credentials.ts' },
+  });
+}
+for (const [name, folder] of Object.entries(PROGRAMS)) project.addBins({ [name]: `assets/cli/${folder}/index.js` });
+project.eslint?.allowDevDeps('cli/**');
 // The examples import the package by its name, which tsconfig maps to src/.
 project.eslint?.addRules({ 'import/no-unresolved': ['error', { ignore: ['^cdk-ecr-ci$'] }] });
 
 // ESLint's project service takes the nearest tsconfig.json of each folder.
-for (const dir of ['lambda', ...TOOLS]) {
+for (const dir of ['lambda', 'cli', ...TOOLS]) {
   new javascript.TypescriptConfig(project, {
     fileName: `${dir}/tsconfig.json`,
     extends: javascript.TypescriptConfigExtends.fromPaths(['../test/tsconfig.json']),
@@ -156,7 +195,7 @@ project.setScript('demo', 'node scripts/demo.mjs');
 project.setScript('test', 'node scripts/test.mjs');
 project.setScript('bench', 'node scripts/bench.mjs');
 
-for (const dir of ['lambda', 'scripts', 'docs', 'rosetta', '.ci', '.cache', ...TOOLS]) project.npmignore?.exclude(`/${dir}/`);
+for (const dir of ['lambda', 'cli', 'scripts', 'docs', 'rosetta', '.ci', '.cache', ...TOOLS]) project.npmignore?.exclude(`/${dir}/`);
 project.npmignore?.exclude('.jsii.tabl.json');
 project.gitignore.exclude('.jsii.tabl.json', '.cache/', 'cdk.out/', '__pycache__/', '*.pyc', '.pytest_cache/');
 

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, setUp } from './set-up.mjs';
 
-const SOURCES = ['src', 'lambda', 'test', 'local-aws', 'demo', 'bench', 'examples', '.projenrc.ts'];
+const SOURCES = ['src', 'lambda', 'cli', 'test', 'local-aws', 'demo', 'bench', 'examples', '.projenrc.ts'];
 /** Files that are made from others and committed. */
 const GENERATED = [
   'API.md', 'package.json', '.projen/tasks.json', '.projen/deps.json', '.github/workflows/build.yml', 'src/private/refresh-function.ts',
