@@ -5,5 +5,5 @@ export function text(lines: string[]): string {
 
 /** The lines that many spaces further in. */
 export function indent(spaces: number, lines: string[]): string[] {
-  return lines.map((line) => (line === '' ? '' : ' '.repeat(spaces) + line));
+  return lines.map((line) => ' '.repeat(spaces) + line);
 }

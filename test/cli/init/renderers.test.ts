@@ -16,11 +16,15 @@ const CACHE = `${REGISTRY}/myuser/myapp-cache:main`;
 const SCRIPTS: Record<string, { at: (file: any) => string; env: Record<string, string> }> = {
   'azure-devops': { at: ({ steps: [{ bash, inputs }] }) => bash ?? inputs.inlineScript, env: { BUILD_SOURCEVERSION: COMMIT } },
   'bitbucket': { at: (file) => file.pipelines.branches.main[0].step.script[0], env: { BITBUCKET_COMMIT: COMMIT, BITBUCKET_STEP_OIDC_TOKEN: 'the-token' } },
-  // what `buildkite-agent pipeline upload` makes of it
-  'buildkite': { at: ({ steps: [step] }) => step.command.replaceAll('$$', '$'), env: { BUILDKITE_COMMIT: COMMIT } },
+  'buildkite': { at: ({ steps: [step] }) => uploaded(step.command), env: { BUILDKITE_COMMIT: COMMIT } },
   'circleci': { at: (file) => file.jobs.image.steps[2].run.command, env: { CIRCLE_SHA1: COMMIT, CIRCLE_OIDC_TOKEN_V2: 'the-token' } },
   'gitlab': { at: (file) => file['build-image'].script[0], env: { CI_COMMIT_SHA: COMMIT, AWS_TOKEN: 'the-token' } },
 };
+
+/** What `buildkite-agent pipeline upload` makes of a text: it puts in its own variables, which are not the job's. */
+function uploaded(text: string): string {
+  return text.replace(/\$(\$|\w+|\{\w+\})/g, (_match, what) => (what === '$' ? '$' : ''));
+}
 
 /**
  * Programs that write down how they were called, and answer what the real ones would.
