@@ -27,7 +27,7 @@ export function readDockercfg(value: string, secretId: string): Auths {
 }
 
 /** The entries of a text that may be a dockercfg; undefined if it is none. */
-function authsOf(text: string): Auths | undefined {
+export function authsOf(text: string): Auths | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);

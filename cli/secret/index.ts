@@ -2,3 +2,4 @@
 export { get } from './get';
 export { login } from './login';
 export { logout } from './logout';
+export { fetchSecret } from './read';

@@ -46,3 +46,8 @@ export async function readSecret(client: SecretsManagerClient, secretId: string)
     throw explain(error, { what, action: 'secretsmanager:GetSecretValue, and kms:Decrypt if it has a key of its own,' });
   }
 }
+
+/** Reads a dockercfg by what the environment says of AWS. */
+export async function fetchSecret(secretId: string, env: NodeJS.ProcessEnv): Promise<SecretVersion> {
+  return readSecret(secretsManager(secretId, {}, env), secretId);
+}

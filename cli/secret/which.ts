@@ -1,9 +1,7 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- loaded when they are needed */
+import { SECRET_VARIABLE } from './variable';
 import type { AwsOptions } from '../aws/config';
 import { CliError } from '../shared/exit';
-
-/** Names the secret for commands and for the credential helper. */
-export const SECRET_VARIABLE = 'ECR_CI_SECRET';
 
 /** Which secret is meant. */
 export interface SecretOptions extends AwsOptions {
