@@ -30,7 +30,6 @@ const PROGRAMS = {
   buildah: byApt('buildah'),
   crane: byGo('github.com/google/go-containerregistry/cmd/crane@v0.22.1'),
   docker: byDebianFile('docker.io', 'usr/bin/docker'),
-  jq: byApt('jq'),
   oras: byGo('oras.land/oras/cmd/oras@v1.3.6'),
   podman: byApt('podman'),
   regctl: byGo('github.com/regclient/regclient/cmd/regctl@v0.11.7'),

@@ -20,15 +20,24 @@ type Client = (typeof CLIENTS)[number];
 
 /** How a client comes by the credentials: the lines that docs/clients.md gives for it, before the client's own. */
 const WAYS: Record<string, (client: Client) => string> = {
+  'ecr-ci login': () => linesOf('ecr-ci login'),
+  'docker-credential-ecr-ci': () => linesOf('docker-credential-ecr-ci'),
   'DOCKER_CONFIG': () => linesOf('DOCKER_CONFIG'),
   'REGISTRY_AUTH_FILE': () => linesOf('REGISTRY_AUTH_FILE'),
   'DOCKER_AUTH_CONFIG': () => linesOf('DOCKER_AUTH_CONFIG'),
-  'log in': (client) => linesOf('Log in') + scriptOf(client, 'log in'),
+  'log in': (client) => scriptOf(client, 'log in'),
 };
 
 const CELLS = waysOfClients() as { client: Client; way: string; says: string }[];
 /** How the clients say that their credentials are missing or wrong; Docker's sees no manifest where it may not look. */
 const REFUSED = /401|no such manifest|unauthorized|Not Authorized|no basic auth|authentication required|basic credential not found|invalid username/i;
+
+/** Programs of this package, as they are bundled. */
+const BUNDLES = path.join(__dirname, '..', '..', 'assets', 'cli');
+const OURS = {
+  'ecr-ci': path.join(BUNDLES, 'main', 'index.js'),
+  'docker-credential-ecr-ci': path.join(BUNDLES, 'docker-credential-ecr-ci', 'index.js'),
+};
 
 let aws: LocalAws;
 let ecr: ECRClient;
@@ -39,9 +48,8 @@ let dockerVersion: number;
 let wrongSecretArn: string;
 
 beforeAll(async () => {
-  const programs = [...CLIENTS, 'aws', 'jq'] as const;
-  const files = new Map<string, string>();
-  for (const name of programs) files.set(name, await ensureProgram(name));
+  const files = new Map<string, string>(Object.entries(OURS));
+  for (const name of [...CLIENTS, 'aws'] as const) files.set(name, await ensureProgram(name));
   dockerVersion = Number(/(\d+\.\d+)/.exec((await execute(files.get('docker')!, ['--version'])).stdout)![1]);
 
   aws = await LocalAws.start();
