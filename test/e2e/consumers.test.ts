@@ -70,9 +70,11 @@ beforeAll(async () => {
   const image = path.join(aws.directory, 'image');
   await writeImage(image, { tag: 'v1', fileName: 'hello.txt', text: 'hello\n' });
   // In Docker's format: an old Docker CLI knows no other.
-  await execute('skopeo', ['copy', '--insecure-policy', '--format', 'v2s2', `oci:${image}:v1`, `docker://${deployment.output('CiRepositoryUris')}:v1`], {
-    env: { ...await aws.registryEnvironment(await deployment.secret('CiDockerConfigSecretArn')), PATH: `${bin}${path.delimiter}${process.env.PATH}` },
-  });
+  await execute(
+    files.get('skopeo')!,
+    ['copy', '--insecure-policy', '--format', 'v2s2', `oci:${image}:v1`, `docker://${deployment.output('CiRepositoryUris')}:v1`],
+    { env: await aws.registryEnvironment(await deployment.secret('CiDockerConfigSecretArn')) },
+  );
 });
 
 afterAll(async () => { await aws?.stop(); });

@@ -18,7 +18,7 @@ export class Deployment {
     return new Deployment(aws, outputs);
   }
 
-  private constructor(private readonly aws: LocalAws, private readonly outputs: Record<string, string>) {}
+  private constructor(private readonly aws: LocalAws, public readonly outputs: Readonly<Record<string, string>>) {}
 
   /** The stack's output whose id begins so. */
   public output(prefix: string): string {
