@@ -39,7 +39,12 @@ export function codeship({ access, image, region, registry }: CiSetup): CiFiles 
     `  registry: https://${registry}`,
     '  dockercfg_service: dockercfg',
   ]);
-  const dockerfile = text(['FROM node:24-slim', 'RUN npm install --global cdk-ecr-ci', 'ENTRYPOINT ["ecr-ci", "generate"]']);
+  const dockerfile = text([
+    'FROM node:24-slim',
+    '# without the CDK, which only the constructs need',
+    'RUN npm install --global --legacy-peer-deps cdk-ecr-ci',
+    'ENTRYPOINT ["ecr-ci", "generate"]',
+  ]);
   return {
     files: [
       { path: 'codeship-services.yml', content: services },

@@ -41,7 +41,13 @@ test('the files for Codeship, whose vendor published no schema, name services th
   const setup = SETUPS['a key and a build cache'];
   const { files: rendered } = RENDERERS.codeship(setup);
   expect(rendered.map(({ path: name }) => name)).toEqual(['codeship-services.yml', 'codeship-steps.yml', 'Dockerfile.dockercfg']);
-  expect(rendered[2].content).toBe('FROM node:24-slim\nRUN npm install --global cdk-ecr-ci\nENTRYPOINT ["ecr-ci", "generate"]\n');
+  expect(rendered[2].content).toBe([
+    'FROM node:24-slim',
+    '# without the CDK, which only the constructs need',
+    'RUN npm install --global --legacy-peer-deps cdk-ecr-ci',
+    'ENTRYPOINT ["ecr-ci", "generate"]',
+    '',
+  ].join('\n'));
   const [services, steps] = await withFiles([{ files: rendered.slice(0, 2), steps: [] }], readYamlFiles);
   expect(services).toEqual({
     app: { build: { image: setup.image, dockerfile: 'Dockerfile' }, cached: true, dockercfg_service: 'dockercfg' },
