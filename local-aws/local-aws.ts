@@ -170,10 +170,12 @@ export class LocalAws {
     const file = path.join(folder, 'config.json');
     await mkdir(folder, { mode: 0o700 });
     await writeFile(file, dockerConfigJson, { mode: 0o600 });
+    return { ...withoutAws(process.env), ...this.registryNetwork(), DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: file };
+  }
+
+  /** The variables with which a client reaches the registry under its name and trusts it; no credentials. */
+  public registryNetwork(): NodeJS.ProcessEnv {
     return {
-      ...withoutAws(process.env),
-      DOCKER_CONFIG: folder,
-      REGISTRY_AUTH_FILE: file,
       HTTPS_PROXY: this.registryProxy,
       https_proxy: this.registryProxy,
       NO_PROXY: '',

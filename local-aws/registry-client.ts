@@ -1,14 +1,12 @@
 import { execFile } from 'child_process';
-import { access, constants } from 'fs/promises';
 import * as path from 'path';
 import { promisify } from 'util';
 import { readTag } from './image';
-import { CACHE_DIRECTORY, ensureEnvironment, withLock } from './python';
+import { findProgram, installProgram } from './programs';
+import { ensureEnvironment } from './python';
 
 const run = promisify(execFile);
 
-const BIN_DIRECTORY = path.join(CACHE_DIRECTORY, 'bin');
-const CRANE_PACKAGE = 'github.com/google/go-containerregistry/cmd/crane@v0.22.1';
 const ORAS_PY_PACKAGE = 'oras==0.2.43';
 const DEFAULT_TAG = 'pulled';
 
@@ -64,9 +62,9 @@ const ORAS_PY: Kind = {
 type Way = (log: (line: string) => void) => Promise<RegistryClient | undefined>;
 
 const WAYS: { readonly [name: string]: Way } = {
-  ...Object.fromEntries([SKOPEO, CRANE, ORAS].map((kind): [string, Way] => [kind.name, async () => installed(kind)])),
-  'crane by go': craneByGo,
-  'skopeo by apt-get': skopeoByApt,
+  ...Object.fromEntries([SKOPEO, CRANE, ORAS].map((kind): [string, Way] => [kind.name, async () => at(await findProgram(kind.name), kind)])),
+  'crane by go': async (log) => at(await installProgram('crane', log), CRANE),
+  'skopeo by apt-get': async (log) => at(await installProgram('skopeo', log), SKOPEO),
   'oras-py by pip': orasByPip,
 };
 
@@ -90,30 +88,8 @@ export async function findRegistryClient(log: (line: string) => void = () => und
   throw new Error(['no registry client was found (skopeo, crane or oras) and none could be installed', ...failures].join('\n'));
 }
 
-async function installed(kind: Kind): Promise<RegistryClient | undefined> {
-  const command = await which(kind.name);
+async function at(command: string | undefined, kind: Kind): Promise<RegistryClient | undefined> {
   return command ? clientOf(kind, [command]) : undefined;
-}
-
-async function craneByGo(log: (line: string) => void): Promise<RegistryClient | undefined> {
-  const go = await which('go');
-  if (!go) return undefined;
-  const crane = path.join(BIN_DIRECTORY, CRANE_PACKAGE.split('@')[1], 'crane');
-  await withLock(`${crane}.lock`, async () => {
-    if (await isExecutable(crane)) return;
-    log(`building ${CRANE_PACKAGE} (once)`);
-    await run(go, ['install', CRANE_PACKAGE], { env: { ...process.env, GOBIN: path.dirname(crane), GOFLAGS: '', CGO_ENABLED: '0' } });
-  });
-  return clientOf(CRANE, [crane]);
-}
-
-async function skopeoByApt(log: (line: string) => void): Promise<RegistryClient | undefined> {
-  if (process.getuid?.() !== 0 || !await which('apt-get')) return undefined;
-  log('installing skopeo with apt-get (once)');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', ['update', '-q'], { env, maxBuffer: 1e8 });
-  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'skopeo'], { env, maxBuffer: 1e8 });
-  return installed(SKOPEO);
 }
 
 async function orasByPip(log: (line: string) => void): Promise<RegistryClient> {
@@ -137,17 +113,4 @@ async function clientOf(kind: Kind, [command, ...prefix]: string[]): Promise<Reg
     push: async (layout, reference, env) => { await call(kind.push(layout, await readTag(layout), reference), env); },
     pull: async (reference, directory, env) => { await call(kind.pull(reference, directory), env); },
   };
-}
-
-/** The path of a command, as the shell would find it. */
-async function which(command: string): Promise<string | undefined> {
-  for (const directory of (process.env.PATH ?? '').split(path.delimiter).filter(Boolean)) {
-    const file = path.join(directory, command);
-    if (await isExecutable(file)) return file;
-  }
-  return undefined;
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(() => true, () => false);
 }

@@ -1,4 +1,5 @@
 import { CfnOutput, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Schedule } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -10,9 +11,14 @@ import { CiRole } from './identity/ci-role';
 import { CiUser } from './identity/ci-user';
 import { Problems } from './private/validation';
 import { CiRepository } from './repository/ci-repository';
+import { Lifecycle } from './repository/lifecycle';
 
 /** Repositories beyond this number get no output of their own: a stack holds at most 200 outputs. */
 const MOST_REPOSITORY_OUTPUTS = 50;
+
+/** What the name of a repository's build cache ends in, and what it leaves of ECR's 256 characters. */
+const CACHE_SUFFIX = '-cache';
+const LONGEST_CACHED_NAME = 256 - CACHE_SUFFIX.length;
 
 /**
  * Properties of `EcrCi`.
@@ -38,6 +44,17 @@ export interface EcrCiProps {
    * @default DockerAccess.PULL
    */
   readonly credentials?: DockerAccess;
+
+  /**
+   * Whether each repository has a second one beside it for the layers that builds share: `myuser/myapp-cache` for
+   * `myuser/myapp`. It is what `--cache-to` and `--cache-from` of BuildKit and buildah are given.
+   *
+   * Its tags can be moved, and what no build writes again expires after 14 days. The CI's identity may pull and push
+   * there too, and the dockercfg may do there what it may do in the repository.
+   *
+   * @default false
+   */
+  readonly buildCache?: boolean;
 
   /**
    * SNS topic that is told when the dockercfg is about to expire, or the identity's key could not be rotated.
@@ -74,6 +91,9 @@ export class EcrCi extends Construct {
   /** The repositories, in the order of their names in `repositoryNames`. */
   public readonly repositories: CiRepository[];
 
+  /** The repositories' build caches, in the same order; empty unless `buildCache` is true. */
+  public readonly buildCaches: CiRepository[];
+
   /** The CI's IAM user; undefined if the identity is not a user. */
   public readonly user?: CiUser;
 
@@ -87,7 +107,7 @@ export class EcrCi extends Construct {
 
   public constructor(scope: Construct, id: string, props: EcrCiProps) {
     super(scope, id);
-    this.validate(props.repositoryNames);
+    this.validate(props.repositoryNames, props.buildCache ?? false);
     const { encryptionKey, removalPolicy } = props;
 
     this.names = [...props.repositoryNames];
@@ -98,6 +118,7 @@ export class EcrCi extends Construct {
       Token.isUnresolved(repositoryName) ? `Repository${index}` : repositoryName,
       { repositoryName, encryptionKey, removalPolicy },
     ));
+    this.buildCaches = props.buildCache ? this.createBuildCaches(props) : [];
 
     const { role, user } = (props.identity ?? CiIdentity.user()).bind(this, { encryptionKey, alarmTopic: props.alarmTopic });
     this.role = role;
@@ -105,7 +126,7 @@ export class EcrCi extends Construct {
     this.credentials = this.createCredentials(props);
     for (const identity of [user, role]) {
       if (!identity) continue;
-      for (const repository of this.repositories) repository.grantPullPush(identity);
+      for (const repository of this.everyRepository()) repository.grantPullPush(identity);
       this.credentials?.grantRead(identity);
     }
     this.createOutputs();
@@ -124,12 +145,28 @@ export class EcrCi extends Construct {
     return this.repositories[index];
   }
 
-  private validate(names: string[]): void {
+  private validate(names: string[], buildCache: boolean): void {
     const problems = new Problems(this);
     problems.unless('repositoryNames', names, (list) => list.length > 0, 'at least one name', 'name a repository, such as \'myuser/myapp\'');
     const twice = names.filter((name, index) => names.indexOf(name) !== index);
     for (const name of new Set(twice)) problems.add('repositoryNames', name, 'names that differ', 'name each repository once');
+    if (buildCache) checkCacheNames(problems, names);
     problems.throwIfAny();
+  }
+
+  private createBuildCaches({ encryptionKey, removalPolicy }: EcrCiProps): CiRepository[] {
+    const scope = new Construct(this, 'BuildCaches');
+    return this.repositories.map(({ node }, index) => new CiRepository(scope, node.id, {
+      repositoryName: this.names[index] + CACHE_SUFFIX,
+      lifecycle: Lifecycle.buildCache(),
+      imageTagMutability: ecr.TagMutability.MUTABLE,
+      encryptionKey,
+      removalPolicy,
+    }));
+  }
+
+  private everyRepository(): CiRepository[] {
+    return [...this.repositories, ...this.buildCaches];
   }
 
   private createCredentials(props: EcrCiProps): DockerCredentials | undefined {
@@ -139,7 +176,7 @@ export class EcrCi extends Construct {
       alarmTopic: props.alarmTopic,
       encryptionKey: props.encryptionKey,
     });
-    for (const repository of this.repositories) {
+    for (const repository of this.everyRepository()) {
       if (access === DockerAccess.PULL) repository.grantPull(credentials);
       else repository.grantPullPush(credentials);
     }
@@ -156,6 +193,12 @@ export class EcrCi extends Construct {
       const uris = new Construct(this, 'RepositoryUris');
       for (const repository of this.repositories) {
         new CfnOutput(uris, repository.node.id, { description: 'Push and pull images here', value: repository.repositoryUri });
+      }
+    }
+    if (this.buildCaches.length > 0 && this.buildCaches.length <= MOST_REPOSITORY_OUTPUTS) {
+      const uris = new Construct(this, 'BuildCacheUris');
+      for (const cache of this.buildCaches) {
+        new CfnOutput(uris, cache.node.id, { description: 'Keep the build cache here', value: cache.repositoryUri });
       }
     }
     if (this.credentials) {
@@ -177,5 +220,16 @@ export class EcrCi extends Construct {
     if (this.role) {
       new CfnOutput(this, 'RoleArn', { description: 'Role for the CI to assume', value: this.role.roleArn });
     }
+  }
+}
+
+function checkCacheNames(problems: Problems, names: string[]): void {
+  for (const name of names) {
+    problems.unless('repositoryNames', name, ({ length }) => length <= LONGEST_CACHED_NAME,
+      `names of at most ${LONGEST_CACHED_NAME} characters with 'buildCache'`, `shorten it: the cache's name adds '${CACHE_SUFFIX}'`);
+  }
+  const caches = new Set(names.map((name) => name + CACHE_SUFFIX));
+  for (const name of new Set(names.filter((own) => caches.has(own)))) {
+    problems.add('repositoryNames', name, 'no build cache of another repository with \'buildCache\'', 'remove it, or choose another name');
   }
 }

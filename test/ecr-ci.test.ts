@@ -183,6 +183,144 @@ describe('identity', () => {
   });
 });
 
+describe('buildCache', () => {
+  const cached = (props: Partial<lib.EcrCiProps> = {}) => new lib.EcrCi(stack, 'Ci', { repositoryNames: NAMES, buildCache: true, ...props });
+  /** ARNs of the repositories, those of caches or the others. */
+  const arns = (isCache: boolean) => idsOf('AWS::ECR::Repository')
+    .filter((id) => id.startsWith('CiBuildCaches') === isCache)
+    .map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
+
+  test('is left out unless it is asked for', () => {
+    for (const [id, buildCache] of [['One', undefined], ['Two', false]] as const) {
+      expect(new lib.EcrCi(stack, id, { repositoryNames: [`${id.toLowerCase()}/app`], buildCache }).buildCaches).toEqual([]);
+    }
+    Template.fromStack(stack).resourceCountIs('AWS::ECR::Repository', 2);
+    expect(Object.keys(outputs()).join()).not.toContain('Cache');
+  });
+
+  test('defines a repository beside each, whose tags can be moved and whose images expire', () => {
+    const ci = cached();
+    expect(ci.buildCaches.map(({ node }) => node.path)).toEqual(['Stack/Ci/BuildCaches/myuser--myapp', 'Stack/Ci/BuildCaches/myuser--worker']);
+    expect(ci.repositories).toHaveLength(2);
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::ECR::Repository', 4);
+    for (const name of NAMES) {
+      template.hasResource('AWS::ECR::Repository', {
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+        Properties: {
+          RepositoryName: `${name}-cache`,
+          ImageTagMutability: 'MUTABLE',
+          ImageTagMutabilityExclusionFilters: Match.absent(),
+          ImageScanningConfiguration: { ScanOnPush: true },
+          EncryptionConfiguration: Match.absent(),
+        },
+      });
+    }
+    const [cache]: any[] = Object.values(template.findResources('AWS::ECR::Repository', { Properties: { RepositoryName: 'myuser/myapp-cache' } }));
+    expect(JSON.parse(cache.Properties.LifecyclePolicy.LifecyclePolicyText).rules.map(({ selection }: any) => selection)).toEqual([
+      { tagStatus: 'untagged', countType: 'sinceImagePushed', countNumber: 1, countUnit: 'days' },
+      { tagStatus: 'any', countType: 'sinceImagePushed', countNumber: 14, countUnit: 'days' },
+    ]);
+  });
+
+  test('leaves the repositories as they are', () => {
+    cached();
+    const template = Template.fromStack(stack);
+    for (const RepositoryName of NAMES) template.resourcePropertiesCountIs('AWS::ECR::Repository', { RepositoryName, ImageTagMutability: 'IMMUTABLE' }, 1);
+  });
+
+  test('lets the user pull and push there, and the dockercfg pull', () => {
+    cached();
+    expect(arns(true)).toHaveLength(2);
+    for (const arn of [...arns(true), ...arns(false)]) {
+      expect(ecrRightsOf('Users', 'CiUser')).toContainEqual({ actions: PULL_PUSH, resources: [arn] });
+    }
+    expect(ecrRightsOf('Roles', 'CiCredentialsRole')).toEqual([
+      { actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
+      ...[...arns(false), ...arns(true)].map((arn) => ({ actions: PULL, resources: [arn] })),
+    ]);
+  });
+
+  test('lets a dockercfg that may push fill it', () => {
+    cached({ credentials: lib.DockerAccess.PULL_PUSH });
+    expect(ecrRightsOf('Roles', 'CiCredentialsRole')).toEqual([
+      { actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
+      ...[...arns(false), ...arns(true)].map((arn) => ({ actions: PULL_PUSH, resources: [arn] })),
+    ]);
+  });
+
+  test('works without an identity and without a dockercfg', () => {
+    const ci = cached({ identity: lib.CiIdentity.none(), credentials: lib.DockerAccess.NONE });
+    expect(ci.buildCaches).toHaveLength(2);
+    Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 0);
+  });
+
+  test('takes the construct\'s key and removal policy', () => {
+    cached({ encryptionKey: new kms.Key(stack, 'Key'), removalPolicy: RemovalPolicy.DESTROY });
+    const template = Template.fromStack(stack);
+    template.allResources('AWS::ECR::Repository', { DeletionPolicy: 'Delete' });
+    template.allResourcesProperties('AWS::ECR::Repository', {
+      EncryptionConfiguration: { EncryptionType: 'KMS', KmsKey: { 'Fn::GetAtt': [idsOf('AWS::KMS::Key')[0], 'Arn'] } },
+    });
+  });
+
+  test('writes an output for each cache', () => {
+    const ci = cached();
+    expect(Object.keys(outputs()).filter((id) => id.includes('Cache')).sort())
+      .toEqual(['CiBuildCacheUrismyusermyapp', 'CiBuildCacheUrismyuserworker']);
+    expect(outputs().CiBuildCacheUrismyusermyapp).toEqual(stack.resolve(ci.buildCaches[0].repositoryUri));
+  });
+
+  test('writes none for more than 50: a stack holds 200', () => {
+    cached({ repositoryNames: Array.from({ length: 51 }, (_, i) => `myuser/app${i}`) });
+    expect(Object.keys(outputs()).sort()).toEqual(['CiAccessKeySecretArn', 'CiDockerConfigSecretArn', 'CiRegistryUrl']);
+  });
+
+  test('takes names with tokens', () => {
+    const name = new CfnParameter(stack, 'Name');
+    cached({ repositoryNames: [name.valueAsString, `${Aws.STACK_NAME}/app`] });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::ECR::Repository', { RepositoryName: { 'Fn::Join': ['', [{ Ref: 'Name' }, '-cache']] } });
+    template.hasResourceProperties('AWS::ECR::Repository', { RepositoryName: { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '/app-cache']] } });
+  });
+
+  test('takes a name that leaves room for the cache\'s, and fails for a longer one', () => {
+    const longest = 'a'.repeat(250);
+    cached({ repositoryNames: [longest] });
+    Template.fromStack(stack).hasResourceProperties('AWS::ECR::Repository', { RepositoryName: `${longest}-cache` });
+    expect(() => new lib.EcrCi(stack, 'Longer', { repositoryNames: [`${longest}a`], buildCache: true })).toThrow(
+      'Stack/Longer: 1 problem\n  - \'repositoryNames\' must be names of at most 250 characters with \'buildCache\', '
+      + `got: '${longest}a' (251 characters); shorten it: the cache's name adds '-cache'`);
+  });
+
+  test('takes a name of 256 characters without it', () => {
+    new lib.EcrCi(stack, 'Ci', { repositoryNames: ['a'.repeat(256)] });
+    Template.fromStack(stack).hasResourceProperties('AWS::ECR::Repository', { RepositoryName: 'a'.repeat(256) });
+  });
+
+  test('fails when a repository has the name of another\'s cache', () => {
+    const repositoryNames = ['a/b-cache', 'a/b', 'c/d-cache'];
+    expect(() => cached({ repositoryNames })).toThrow(
+      'Stack/Ci: 1 problem\n  - \'repositoryNames\' must be no build cache of another repository with \'buildCache\', '
+      + 'got: \'a/b-cache\' (9 characters); remove it, or choose another name');
+    expect(new lib.EcrCi(stack, 'Other', { repositoryNames }).repositories).toHaveLength(3);
+  });
+
+  test('fails when a name with a token is another\'s cache', () => {
+    const name = new CfnParameter(stack, 'Name').valueAsString;
+    expect(() => cached({ repositoryNames: [name, `${name}-cache`] })).toThrow(/'repositoryNames' must be no build cache of another repository/);
+  });
+
+  test('lets none of two in one stack use the other\'s', () => {
+    new lib.EcrCi(stack, 'One', { repositoryNames: ['one/app'], buildCache: true, credentials: lib.DockerAccess.PULL_PUSH });
+    new lib.EcrCi(stack, 'Two', { repositoryNames: ['two/app'], buildCache: true });
+    const [two] = idsOf('AWS::ECR::Repository').filter((id) => id.startsWith('TwoBuildCaches'));
+    expect(JSON.stringify(ecrRightsOf('Users', 'OneUser'))).not.toContain(two);
+    expect(JSON.stringify(ecrRightsOf('Roles', 'OneCredentialsRole'))).not.toContain(two);
+  });
+});
+
 test('encryptionKey encrypts the images and both secrets', () => {
   const encryptionKey = new kms.Key(stack, 'Key');
   new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], encryptionKey });
