@@ -1,3 +1,5 @@
+import { PrimitiveType } from '@jsii/spec';
+import { ProjenStruct, Struct } from '@mrgrain/jsii-struct-builder';
 import { awscdk, JsonFile, javascript } from 'projen';
 
 /** The one place that names the repository. */
@@ -13,7 +15,9 @@ const CDK_FLOOR = '2.262.0';
 
 /** Folders below lambda/, and the constructs in src/private/ that projen generates for them. */
 const LAMBDAS = {
-  refresh: 'RefreshFunction',
+  'refresh': 'RefreshFunction',
+  'oidc-provider': 'OidcProviderFunction',
+  'rotate-key': 'RotateKeyFunction',
 };
 
 /** Folders of TypeScript that only this repository runs. */
@@ -91,6 +95,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // 6 is an ES module only, which jest does not load
     'jose@^5',
     'tsx',
+    // reads the manifests in the documentation
+    'yaml@^2',
     // generates structs: jsii has no Omit
     '@mrgrain/jsii-struct-builder',
     // the generated go.mod lists these transitive versions as they are installed
@@ -185,6 +191,51 @@ project.postCompileTask.prependSpawn(project.addTask('rosetta:extract', {
   description: 'Compile the snippets of README.md and of the docstrings',
   exec: 'jsii-rosetta extract --strict .',
 }));
+
+// iam.RoleProps without what says who may assume a role: `trust` does, and a web identity carries no external id.
+new ProjenStruct(project, {
+  name: 'CiRoleProps',
+  filePath: 'src/identity/ci-role-props.ts',
+  description: 'Properties of `CiRole`: those of `iam.Role` and a few more.',
+  importLocations: { 'cdk-ecr-ci': './oidc/oidc-trust' },
+}).mixin(Struct.fromFqn('aws-cdk-lib.aws_iam.RoleProps')).omit('assumedBy', 'externalIds').update('roleName', { docs: { default: '- a generated name' } }).add(
+  {
+    name: 'trust',
+    type: { fqn: 'cdk-ecr-ci.OidcTrust' },
+    docs: { summary: 'Which runs of which CI may assume the role.' },
+  },
+  {
+    name: 'allowPullRequestsToPush',
+    optional: true,
+    type: { primitive: PrimitiveType.Boolean },
+    docs: {
+      summary: 'Take rights beyond pull although runs of pull requests may assume the role.',
+      remarks: 'Whoever can open a pull request can then do what is granted.',
+      default: 'false',
+    },
+  },
+  {
+    name: 'managedPolicyQuota',
+    optional: true,
+    type: { primitive: PrimitiveType.Number },
+    docs: {
+      summary: 'How many managed policies IAM lets be attached to a role in the account, 10 to 20: its quota "Managed policies per role".',
+      remarks: 'What is granted to the role is kept in as few of them as it takes.',
+      default: '10',
+      custom: { see: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html' },
+    },
+  },
+  {
+    name: 'trustPolicyLimit',
+    optional: true,
+    type: { primitive: PrimitiveType.Number },
+    docs: {
+      summary: 'The account\'s quota of the length of a trust policy, in characters from 2048 to 8192.',
+      default: '2048',
+      custom: { see: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html' },
+    },
+  },
+);
 
 // The tests that deploy for real: an emulator each file, one file at a time.
 new JsonFile(project, 'test/e2e/jest.config.json', {

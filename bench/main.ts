@@ -4,6 +4,7 @@ import { machine, writeTable } from './docs';
 import { measureCli } from './measurements/cli';
 import { measureColdLoad } from './measurements/cold-load';
 import { measureImport } from './measurements/import';
+import { measureManyRegistries } from './measurements/many-registries';
 import { measureSynth } from './measurements/synth';
 import { measureWarmRefresh } from './measurements/warm-refresh';
 import type { Row } from './row';
@@ -20,7 +21,8 @@ Measures this package against what one would use in its place, and prints the ra
 
 async function measure(bench: Bench): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const measurement of [measureSynth, measureImport, measureColdLoad, measureWarmRefresh, measureCli]) rows.push(...await measurement(bench));
+  const measurements = [measureSynth, measureImport, measureColdLoad, measureWarmRefresh, measureManyRegistries, measureCli];
+  for (const measurement of measurements) rows.push(...await measurement(bench));
   return rows;
 }
 

@@ -21,6 +21,13 @@ export interface LocalAwsOptions {
   readonly tokenLifetimeSeconds?: number;
 
   /**
+   * How long a new access key is unknown, in seconds; it is on AWS for a while, too. Only with `auth`.
+   *
+   * @default 0
+   */
+  readonly newKeyDelaySeconds?: number;
+
+  /**
    * The endpoint that Lambda functions call, such as a proxy that injects faults.
    *
    * A proxy that changes the Host header breaks signatures: not together with `auth`.
@@ -49,6 +56,11 @@ export interface ClientConfig {
   readonly region: string;
   readonly credentials: Credentials;
   readonly maxAttempts: number;
+}
+
+/** The public keys of an OIDC issuer (JWKS), of RSA and each with a `kid`. */
+export interface JsonWebKeySet {
+  readonly keys: object[];
 }
 
 export interface CdkOptions {
@@ -111,6 +123,7 @@ export class LocalAws {
   public readonly pid: number;
 
   private registryConfigs = 0;
+  private readonly issuers: Record<string, JsonWebKeySet> = {};
 
   private constructor(private readonly launcher: ChildProcess, public readonly directory: string, listening: Listening) {
     this.endpoint = listening.endpoint;
@@ -170,6 +183,16 @@ export class LocalAws {
     };
   }
 
+  /**
+   * Let STS have the keys of an OIDC issuer, which it fetches from the issuer elsewhere. Tokens of other issuers are refused.
+   *
+   * @param issuer its URL, as the claim `iss` says it
+   */
+  public async publishKeys(issuer: string, keys: JsonWebKeySet): Promise<void> {
+    this.issuers[issuer] = keys;
+    await writeFile(path.join(this.directory, 'issuers.json'), JSON.stringify(this.issuers));
+  }
+
   /** Bootstrap the account for the CDK. */
   public async bootstrap(): Promise<void> {
     await this.cdk(['bootstrap', `aws://${this.account}/${this.region}`]);
@@ -221,6 +244,7 @@ async function launch(python: string, directory: string, options: LocalAwsOption
         AWS_ENDPOINT_URL: options.endpointForLambda,
         LOCAL_AWS_DIRECTORY: directory,
         LOCAL_AWS_AUTH: String(options.auth ?? true),
+        LOCAL_AWS_KEY_DELAY: options.newKeyDelaySeconds?.toString(),
         LOCAL_AWS_TOKEN_LIFETIME: options.tokenLifetimeSeconds?.toString(),
       },
     });

@@ -9,6 +9,8 @@ const SOURCES = ['src', 'lambda', 'cli', 'test', 'local-aws', 'demo', 'bench', '
 /** Files that are made from others and committed. */
 const GENERATED = [
   'API.md', 'package.json', '.projen/tasks.json', '.projen/deps.json', '.github/workflows/build.yml', 'src/private/refresh-function.ts',
+  'src/private/oidc-provider-function.ts',
+  'src/identity/ci-role-props.ts',
 ];
 
 const reports = join(root, 'test-reports');

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { DockerAccess } from './credentials/docker-access';
 import { DockerCredentials } from './credentials/docker-credentials';
 import { CiIdentity } from './identity/ci-identity';
+import { CiRole } from './identity/ci-role';
 import { CiUser } from './identity/ci-user';
 import { Problems } from './private/validation';
 import { CiRepository } from './repository/ci-repository';
@@ -39,9 +40,9 @@ export interface EcrCiProps {
   readonly credentials?: DockerAccess;
 
   /**
-   * SNS topic that is told when the dockercfg is about to expire.
+   * SNS topic that is told when the dockercfg is about to expire, or the identity's key could not be rotated.
    *
-   * @default - the alarm is defined and has no action
+   * @default - the alarms are defined and have no action
    */
   readonly alarmTopic?: sns.ITopic;
 
@@ -76,6 +77,9 @@ export class EcrCi extends Construct {
   /** The CI's IAM user; undefined if the identity is not a user. */
   public readonly user?: CiUser;
 
+  /** The role that the CI assumes; undefined if the identity is not a role. */
+  public readonly role?: CiRole;
+
   /** The dockercfg; undefined for `DockerAccess.NONE`. */
   public readonly credentials?: DockerCredentials;
 
@@ -95,12 +99,15 @@ export class EcrCi extends Construct {
       { repositoryName, encryptionKey, removalPolicy },
     ));
 
-    this.user = (props.identity ?? CiIdentity.user()).bind(this, { encryptionKey }).user;
+    const { role, user } = (props.identity ?? CiIdentity.user()).bind(this, { encryptionKey, alarmTopic: props.alarmTopic });
+    this.role = role;
+    this.user = user;
     this.credentials = this.createCredentials(props);
-    for (const repository of this.repositories) {
-      if (this.user) repository.grantPullPush(this.user);
+    for (const identity of [user, role]) {
+      if (!identity) continue;
+      for (const repository of this.repositories) repository.grantPullPush(identity);
+      this.credentials?.grantRead(identity);
     }
-    if (this.user) this.credentials?.grantRead(this.user);
     this.createOutputs();
   }
 
@@ -166,6 +173,9 @@ export class EcrCi extends Construct {
         description: 'Secret with the access key of the CI\'s IAM user',
         value: this.user.accessKeySecret.secretArn,
       });
+    }
+    if (this.role) {
+      new CfnOutput(this, 'RoleArn', { description: 'Role for the CI to assume', value: this.role.roleArn });
     }
   }
 }

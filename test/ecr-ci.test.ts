@@ -22,7 +22,8 @@ function idsOf(type: string): string[] {
 
 /** Sorted ECR actions, with their resources, of the policies attached to the principal whose logical id starts so. */
 function ecrRightsOf(kind: 'Users' | 'Roles', id: string): { actions: string[]; resources: any[] }[] {
-  const policies: any[] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+  const template = Template.fromStack(stack);
+  const policies: any[] = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => Object.values(template.findResources(type)));
   return policies
     .filter(({ Properties }) => Properties[kind]?.[0].Ref.startsWith(id))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
@@ -57,13 +58,13 @@ describe('one line', () => {
     const repositories = idsOf('AWS::ECR::Repository').map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
     expect(ecrRightsOf('Users', 'CiUser')).toEqual(expect.arrayContaining([
       { actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
-      ...repositories.map((arn) => ({ actions: PULL_PUSH, resources: [arn] })),
+      { actions: PULL_PUSH, resources: repositories },
     ]));
-    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::ManagedPolicy', {
       Users: [{ Ref: idsOf('AWS::IAM::User')[0] }],
       PolicyDocument: {
         Statement: Match.arrayWith([{
-          Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+          Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
           Effect: 'Allow',
           Resource: { Ref: idsOf('AWS::SecretsManager::Secret').find((id) => id.startsWith('CiCredentials')) },
         }]),
@@ -108,16 +109,68 @@ test('DockerAccess.NONE defines no dockercfg', () => {
 describe('identity', () => {
   test('none: there is no user, and the dockercfg is still published', () => {
     const ci = new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], identity: lib.CiIdentity.none() });
-    expect(ci.user).toBeUndefined();
+    expect([ci.user, ci.role]).toEqual([undefined, undefined]);
     Template.fromStack(stack).resourceCountIs('AWS::IAM::User', 0);
     Template.fromStack(stack).resourceCountIs('Custom::EcrCredentialsRefresh', 1);
-    expect(Object.keys(outputs())).not.toContain('CiAccessKeySecretArn');
+    for (const output of ['CiAccessKeySecretArn', 'CiRoleArn']) expect(Object.keys(outputs())).not.toContain(output);
   });
 
   test('user: takes the user\'s properties', () => {
     const ci = new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], identity: lib.CiIdentity.user({ userName: 'ci' }) });
     expect(ci.user).toBeInstanceOf(lib.CiUser);
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::User', { UserName: 'ci' });
+  });
+
+  describe('role', () => {
+    const trust = lib.OidcTrust.github({ owner: 'myuser', repository: 'myapp', subjects: [lib.GithubSubject.branch('main')] });
+
+    test('may pull and push, and read the dockercfg, as the user may', () => {
+      const ci = new lib.EcrCi(stack, 'Ci', { repositoryNames: NAMES, identity: lib.CiIdentity.role({ trust, roleName: 'ci' }) });
+      expect(ci.user).toBeUndefined();
+      expect(ci.role).toBeInstanceOf(lib.CiRole);
+      const repositories = idsOf('AWS::ECR::Repository').map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
+      expect(ecrRightsOf('Roles', 'CiRole')).toEqual([
+        { actions: PULL_PUSH, resources: repositories },
+        { actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
+      ]);
+      const template = Template.fromStack(stack);
+      template.resourceCountIs('AWS::IAM::User', 0);
+      template.hasResourceProperties('AWS::IAM::Role', { RoleName: 'ci' });
+      template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
+        Roles: [{ Ref: Match.stringLikeRegexp('^CiRole') }],
+        PolicyDocument: {
+          Statement: Match.arrayWith([{
+            Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+            Effect: 'Allow',
+            Resource: { Ref: idsOf('AWS::SecretsManager::Secret')[0] },
+          }]),
+        },
+      });
+    });
+
+    test('has an output to paste in the place of the user\'s', () => {
+      const ci = new lib.EcrCi(stack, 'Ci', { repositoryNames: NAMES, identity: lib.CiIdentity.role({ trust }) });
+      expect(Object.keys(outputs())).not.toContain('CiAccessKeySecretArn');
+      expect(outputs().CiRoleArn).toEqual(stack.resolve(ci.role!.roleArn));
+    });
+
+    test('is no role that pull requests may assume', () => {
+      const pullRequests = lib.OidcTrust.github({ owner: 'myuser', repository: 'myapp', subjects: [lib.GithubSubject.pullRequest()] });
+      expect(() => new lib.EcrCi(stack, 'Ci', { repositoryNames: NAMES, identity: lib.CiIdentity.role({ trust: pullRequests }) })).toThrow(
+        /^Stack\/Ci\/Role: 1 problem\n {2}- 'statement\.actions' must be pull, token and describe actions of ECR only/);
+    });
+  });
+
+  test('user and role may both be there', () => {
+    class Both extends lib.CiIdentity {
+      public bind(scope: Construct): lib.CiIdentityConfig {
+        const trust = lib.OidcTrust.gitlab({ project: 'mygroup/myapp', subjects: [lib.GitlabSubject.branch('main')] });
+        return { user: new lib.CiUser(scope, 'Robot'), role: new lib.CiRole(scope, 'Runs', { trust }) };
+      }
+    }
+    new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], identity: new Both() });
+    for (const rights of [ecrRightsOf('Users', 'CiRobot'), ecrRightsOf('Roles', 'CiRuns')]) expect(rights).toContainEqual(expect.objectContaining({ actions: PULL_PUSH }));
+    expect(Object.keys(outputs())).toEqual(expect.arrayContaining(['CiAccessKeySecretArn', 'CiRoleArn']));
   });
 
   test('may be the caller\'s own', () => {

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { ensureEnvironment } from '../../local-aws/python';
 import type { Bench } from '../bench';
 import { runCommand } from '../child';
-import { awsEnvironment, FakeAws, HOST } from '../fake-aws';
+import { awsEnvironment, FakeAws, HOST, ONE_REGISTRY } from '../fake-aws';
 import { compare, type Row } from '../row';
 import { interleave, type Sample } from '../sample';
 import { ROOT } from '../workspace';
@@ -17,7 +17,7 @@ const bundle = (program: string): string => path.join(ROOT, 'assets', 'cli', pro
 export async function measureCli({ folder, repetitions, log }: Bench): Promise<Row[]> {
   log('the CLI');
   const aws = path.join(path.dirname(await ensureEnvironment(AWS_CLI, log)), 'aws');
-  const fake = await FakeAws.start(0);
+  const fake = await FakeAws.start({ ...ONE_REGISTRY, delay: 0 });
   fake.publish();
   const home = path.join(folder, 'home');
   mkdirSync(home);

@@ -4,16 +4,19 @@ import { parseRequest } from './request';
 import { DEPLOY_PATIENCE_SECONDS, type DeployRunProperties } from '../../src/private/contract';
 import { answer, type Respond } from '../shared/custom-resource';
 import { describe, isDenied } from '../shared/errors';
+import { patiently, type Clock, type Patience } from '../shared/patience';
 
-const LONGEST_PAUSE_MS = 10_000;
+/** IAM needs a while to know the rights that were given to the role just before. */
+const UNTIL_IAM_KNOWS: Patience<RefreshReport> = {
+  seconds: DEPLOY_PATIENCE_SECONDS,
+  mendsError: isDenied,
+  mendsResult: (report) => report.registries.some(({ error }) => isDenied(error)),
+};
 
 /** What a run at deploy needs of the world. */
-export interface DeployPorts {
+export interface DeployPorts extends Clock {
   /** Runs the refresher once. */
   readonly run: (request: ReturnType<typeof parseRequest>) => Promise<RefreshReport>;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly respond: Respond;
 }
 
@@ -31,25 +34,10 @@ export async function deployRun(event: CloudFormationCustomResourceEvent, ports:
 async function whyNotUsable(event: CloudFormationCustomResourceEvent, ports: DeployPorts): Promise<string | undefined> {
   try {
     const { request } = event.ResourceProperties as unknown as DeployRunProperties;
-    const report = await runPatiently(() => ports.run(parseRequest(request)), ports);
-    if (report.secondsRemaining > 0) return undefined;
+    const report = await patiently(() => ports.run(parseRequest(request)), UNTIL_IAM_KNOWS, ports);
+    if (report.usable) return undefined;
     return `no ECR credentials could be published for ${failuresOf(report).join('; ')}`;
   } catch (error) {
     return `the ECR credentials could not be published: ${describe(error)}`;
-  }
-}
-
-/** Runs until IAM knows the rights that were given to the role just before, at most as long as was promised. */
-async function runPatiently(run: () => Promise<RefreshReport>, { now, sleep }: DeployPorts): Promise<RefreshReport> {
-  const patientUntil = now() + DEPLOY_PATIENCE_SECONDS * 1000;
-  for (let pause = 1000; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    const impatient = now() + pause > patientUntil;
-    try {
-      const report = await run();
-      if (impatient || !report.registries.some(({ error }) => isDenied(error))) return report;
-    } catch (error) {
-      if (impatient || !isDenied(error)) throw error;
-    }
-    await sleep(pause);
   }
 }

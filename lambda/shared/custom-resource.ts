@@ -9,6 +9,12 @@ export interface Outcome {
   readonly failure?: string;
   /** @default - the one it has, or its logical id */
   readonly physicalResourceId?: string;
+  /**
+   * Attributes of the resource, for `Fn::GetAtt`.
+   *
+   * @default - it has none
+   */
+  readonly data?: Record<string, string>;
 }
 
 /** Puts a text at the URL where CloudFormation waits for it. */
@@ -24,7 +30,7 @@ export function isCustomResourceEvent(event: unknown): event is CloudFormationCu
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
-export async function answer(event: CloudFormationCustomResourceEvent, outcome: Outcome, respond: Respond): Promise<void> {
+export async function answer(event: CloudFormationCustomResourceEvent<object>, outcome: Outcome, respond: Respond): Promise<void> {
   const body: CloudFormationCustomResourceResponse = {
     Status: outcome.failure === undefined ? 'SUCCESS' : 'FAILED',
     Reason: (outcome.failure ?? 'done').slice(0, LONGEST_REASON),
@@ -33,6 +39,7 @@ export async function answer(event: CloudFormationCustomResourceEvent, outcome: 
     StackId: event.StackId,
     RequestId: event.RequestId,
     LogicalResourceId: event.LogicalResourceId,
+    Data: outcome.data,
   };
   await respond(event.ResponseURL, JSON.stringify(body));
 }

@@ -1,5 +1,8 @@
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { CiRole } from './ci-role';
+import type { CiRoleProps } from './ci-role-props';
 import { CiUser, CiUserProps } from './ci-user';
 
 /**
@@ -12,6 +15,13 @@ export interface CiIdentityBindOptions {
    * @default - the account's key for Secrets Manager
    */
   readonly encryptionKey?: kms.IKey;
+
+  /**
+   * SNS topic that is told of what is wrong with the identity, unless its own properties name another.
+   *
+   * @default - nobody is told
+   */
+  readonly alarmTopic?: sns.ITopic;
 }
 
 /**
@@ -24,6 +34,13 @@ export interface CiIdentityConfig {
    * @default - the identity is not a user
    */
   readonly user?: CiUser;
+
+  /**
+   * The IAM role.
+   *
+   * @default - the identity is not a role
+   */
+  readonly role?: CiRole;
 }
 
 /**
@@ -37,6 +54,15 @@ export abstract class CiIdentity {
    */
   public static user(props: CiUserProps = {}): CiIdentity {
     return new UserIdentity(props);
+  }
+
+  /**
+   * An IAM role that runs of the CI assume with the token that it gives them.
+   *
+   * @param props the role's properties, with its trust
+   */
+  public static role(props: CiRoleProps): CiIdentity {
+    return new RoleIdentity(props);
   }
 
   /** No identity: the CI is given the dockercfg, or has an identity of its own that the repositories are granted to. */
@@ -60,6 +86,16 @@ class UserIdentity extends CiIdentity {
 
   public bind(scope: Construct, options: CiIdentityBindOptions): CiIdentityConfig {
     return { user: new CiUser(scope, 'User', { ...options, ...this.props }) };
+  }
+}
+
+class RoleIdentity extends CiIdentity {
+  public constructor(private readonly props: CiRoleProps) {
+    super();
+  }
+
+  public bind(scope: Construct): CiIdentityConfig {
+    return { role: new CiRole(scope, 'Role', this.props) };
   }
 }
 

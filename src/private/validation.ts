@@ -7,7 +7,7 @@ import type { IConstruct } from 'constructs';
  * A value that is still a token cannot be judged at synth, so it is always taken.
  */
 export class Problems {
-  private readonly lines: string[] = [];
+  private readonly found: string[] = [];
 
   /**
    * @param scope the construct that was given the input, or the scope of the one named next
@@ -23,15 +23,20 @@ export class Problems {
 
   /** Adds a problem: `property` is what `allowed` says it has to be, `got` is what it was, `fix` mends it. */
   public add(property: string, got: unknown, allowed: string, fix: string): void {
-    this.lines.push(`'${property}' must be ${allowed}, got: ${show(got)}; ${fix}`);
+    this.found.push(`'${property}' must be ${allowed}, got: ${show(got)}; ${fix}`);
+  }
+
+  /** What was found so far, a line each. */
+  public get lines(): readonly string[] {
+    return this.found;
   }
 
   /** Throws one error with every problem found, if there is any. */
   public throwIfAny(): void {
-    if (this.lines.length === 0) return;
-    const count = this.lines.length === 1 ? '1 problem' : `${this.lines.length} problems`;
+    if (this.found.length === 0) return;
+    const count = this.found.length === 1 ? '1 problem' : `${this.found.length} problems`;
     const path = [this.scope.node.path, this.id].filter(Boolean).join('/');
-    throw new Error([`${path || 'App'}: ${count}`, ...this.lines.map((line) => `  - ${line}`)].join('\n'));
+    throw new Error([`${path || 'App'}: ${count}`, ...this.found.map((line) => `  - ${line}`)].join('\n'));
   }
 }
 

@@ -22,7 +22,8 @@ ACCOUNT = "000000000000"
 REGION = "us-east-1"
 
 _tokens = TokenStore()
-additions.install(_tokens, auth=True)
+ISSUERS = Path(_state.name) / "issuers.json"
+additions.install(_tokens, auth=True, issuers=ISSUERS)
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +31,7 @@ def tokens():
     for service in (ecr, iam, secretsmanager):
         service.reset()
     _tokens.lifetime = 43_200
+    ISSUERS.unlink(missing_ok=True)
     return _tokens
 
 

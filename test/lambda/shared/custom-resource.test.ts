@@ -41,6 +41,10 @@ test('keeps a physical id, and gives a new one where there is one', async () => 
   expect(JSON.parse((await answered(update, { physicalResourceId: 'second' })).body).PhysicalResourceId).toBe('second');
 });
 
+test('gives attributes', async () => {
+  expect(JSON.parse((await answered(EVENT, { data: { Arn: 'arn' } })).body)).toMatchObject({ Status: 'SUCCESS', Data: { Arn: 'arn' } });
+});
+
 test('stays within CloudFormation\'s 4,096 bytes', async () => {
   const { body } = await answered(EVENT, { failure: 'x'.repeat(10_000) });
   expect(body.length).toBeLessThan(4096);
