@@ -2,14 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatOf } from '../lambda/refresh/dockercfg';
 import { versionIdOf } from '../lambda/refresh/version-id';
 
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
-/** The registry's host. */
-export const HOST = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
 const SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:dockercfg-AbCdEf`;
+/** The one registry's host. */
+export const HOST = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
 const TOKEN_SECONDS = 12 * 3600;
 
 type Action = 'GetAuthorizationToken' | 'GetSecretValue' | 'PutSecretValue' | 'UpdateSecretVersionStage';
@@ -91,9 +90,9 @@ export class FakeAws {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  /** Puts a dockercfg into the secret, as the refresher does. */
+  /** Puts a dockercfg for the one registry into the secret, as the refresher does. */
   public publish(): void {
-    const value = formatOf('config.json', HOST).write(new Map([[HOST, this.token(REGION)]]));
+    const value = JSON.stringify({ auths: { [HOST]: { auth: this.token(REGION) } } });
     this.current = versionIdOf(value, Date.now() + TOKEN_SECONDS * 1000);
     this.versions.set(this.current, value);
   }

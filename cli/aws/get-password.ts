@@ -3,7 +3,7 @@ import { ecrTokens } from './ecr-token';
 import { CliError } from '../shared/exit';
 import { ecrHost, hostOf } from '../shared/host';
 import type { Io } from '../shared/io';
-import { inUtc } from '../shared/time';
+import { expiryMember } from '../shared/time';
 
 export interface EcrPasswordOptions extends AwsOptions {
   /** A host of ECR, whose region is taken. */
@@ -22,5 +22,5 @@ export async function passwordOfEcr(options: EcrPasswordOptions, io: Io): Promis
   const { username, password, expiresAt } = token;
   // One token serves every registry in the region that the identity may use.
   const host = options.host === undefined ? token.host : hostOf(options.host);
-  return io.stdout.write(`${JSON.stringify({ host, username, password, ...(expiresAt === undefined ? {} : { expiresAt: inUtc(expiresAt) }) })}\n`);
+  return io.stdout.write(`${JSON.stringify({ host, username, password, ...expiryMember(expiresAt) })}\n`);
 }

@@ -29,7 +29,8 @@ interface Target {
 /** What the refresher answers. */
 interface Result {
   readonly written: boolean;
-  readonly secondsRemaining: number;
+  /** Missing if nothing in the dockercfg expires. */
+  readonly secondsRemaining?: number;
 }
 
 /** Runs the refresher as its schedule does, and waits for it. */
@@ -40,7 +41,7 @@ export async function refresh(options: RefreshOptions, io: Io): Promise<void> {
   const { written, secondsRemaining } = await waitFor(invoke(functionArn, payload, options, io.env), `refreshing with ${functionArn}`, io);
   if (options.json) return io.stdout.write(`${JSON.stringify({ written, secondsRemaining })}\n`);
   const what = written ? 'published a new dockercfg' : 'the dockercfg is fresh, nothing was written (--force writes one)';
-  return io.stdout.write(`${what}: ${inWords(secondsRemaining * 1000)} left\n`);
+  return io.stdout.write(`${what}${secondsRemaining === undefined ? '' : `: ${inWords(secondsRemaining * 1000)} left`}\n`);
 }
 
 async function scheduleOf({ stack, schedule, ...options }: RefreshOptions, env: NodeJS.ProcessEnv): Promise<string> {
@@ -77,10 +78,10 @@ async function invoke(functionArn: string, payload: object, options: AwsOptions,
     const reason = isRecord(result) && typeof result.errorMessage === 'string' ? result.errorMessage : answer.FunctionError;
     throw new CliError(`the refresher failed: ${reason.split('\n')[0]}; docs/runbook.md says what to do`);
   }
-  if (!isRecord(result) || typeof result.written !== 'boolean' || typeof result.secondsRemaining !== 'number') {
+  if (!isRecord(result) || typeof result.written !== 'boolean' || !['number', 'undefined'].includes(typeof result.secondsRemaining)) {
     throw new CliError(`${functionArn} is no refresher: it gave another answer`);
   }
-  return { written: result.written, secondsRemaining: result.secondsRemaining };
+  return result as unknown as Result;
 }
 
 /** Says on stderr that something takes its time; on a terminal, how long it has. */

@@ -1,3 +1,4 @@
+import { EXPIRY_HOST } from '../../lambda/refresh/published';
 import { CliError, Exit } from '../shared/exit';
 
 /** User and password for a host. */
@@ -26,7 +27,7 @@ export function readDockercfg(value: string, secretId: string): Auths {
   return auths;
 }
 
-/** The entries of a text that may be a dockercfg; undefined if it is none. */
+/** The registries of a text that may be a dockercfg, with or without `auths` around them; undefined if it is none. */
 export function authsOf(text: string): Auths | undefined {
   let value: unknown;
   try {
@@ -34,11 +35,12 @@ export function authsOf(text: string): Auths | undefined {
   } catch {
     return undefined;
   }
-  if (!isRecord(value) || !isRecord(value.auths)) return undefined;
+  const entries = isRecord(value) && 'auths' in value ? value.auths : value;
+  if (!isRecord(entries)) return undefined;
   const auths = new Map<string, string>();
-  for (const [host, entry] of Object.entries(value.auths)) {
+  for (const [host, entry] of Object.entries(entries)) {
     if (!isRecord(entry) || typeof entry.auth !== 'string' || !loginOf(entry.auth)) return undefined;
-    auths.set(host, entry.auth);
+    if (host !== EXPIRY_HOST) auths.set(host, entry.auth);
   }
   return auths;
 }

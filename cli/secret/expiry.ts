@@ -1,5 +1,13 @@
 import { isRecord, loginOf, type Auths } from './dockercfg';
-import { expiryOf } from '../../lambda/refresh/version-id';
+import { formatOf } from '../../lambda/refresh/dockercfg';
+import { NEVER } from '../../lambda/refresh/entry';
+import { readVersion } from '../../lambda/refresh/published';
+
+/** User of every token of ECR's. */
+const ECR_USER = 'AWS';
+
+/** How the refresher writes a dockercfg. */
+const FORMATS = [formatOf('config.json', ''), formatOf('dockercfg', '')];
 
 /** A secret's version, as far as it says when its entries expire. */
 export interface DatedVersion {
@@ -9,19 +17,22 @@ export interface DatedVersion {
 }
 
 /**
- * When the entry of a host in it expires, in milliseconds since the epoch; undefined if that cannot be known.
+ * When the entry of a host in it expires, in milliseconds since the epoch: `Infinity` for a login that does not, undefined
+ * if that cannot be known.
  *
- * The refresher says it in the version's id, for the entry that expires first. A dockercfg that somebody else wrote is
- * judged by its tokens.
+ * The refresher says it in the version. A dockercfg that somebody else wrote is judged by its tokens.
  */
 export function expiryOfHost(version: DatedVersion, host: string): number | undefined {
-  return expiryOf(version.versionId, version.value) ?? expiryOfAuth(version.auths.get(host)!);
+  const auth = version.auths.get(host)!;
+  const own = FORMATS.map((format) => readVersion(version, format, new Set())).find((published) => published.own);
+  if (!own) return expiryOfAuth(auth);
+  return loginOf(auth)!.username === ECR_USER ? own.entries.get(host)!.expiresAt ?? expiryOfAuth(auth) : NEVER;
 }
 
-/** When a version's first entry expires, in milliseconds since the epoch; undefined if that cannot be known. */
+/** When a version's first entry expires, in milliseconds since the epoch; undefined if none is known to. */
 export function firstExpiry(version: DatedVersion): number | undefined {
-  const known = [...version.auths.keys()].map((host) => expiryOfHost(version, host)).filter((expiry) => expiry !== undefined);
-  return known.length > 0 ? Math.min(...known) : undefined;
+  const first = Math.min(...[...version.auths.keys()].map((host) => expiryOfHost(version, host) ?? NEVER));
+  return first === NEVER ? undefined : first;
 }
 
 /**

@@ -5,7 +5,7 @@ import { requireSecret, type SecretOptions } from './which';
 import { CliError, Exit } from '../shared/exit';
 import { hostOf } from '../shared/host';
 import type { Io } from '../shared/io';
-import { inUtc } from '../shared/time';
+import { expiryMember, inUtc } from '../shared/time';
 
 export interface GetOptions extends SecretOptions {
   /** Only this host of the dockercfg. */
@@ -22,7 +22,8 @@ export async function get(options: GetOptions, io: Io): Promise<void> {
   if (options.password && options.env) throw new CliError('--password and --env were given: leave one out');
   const secret = await readFresh(await requireSecret(options, io.env), options, io, options.host);
   if (options.password) return io.stdout.write(passwordText(secret, options));
-  const dockercfg = options.host === undefined ? secret.value : JSON.stringify({ auths: onlyHost(secret, options.host) });
+  const hosts = options.host === undefined ? [...secret.auths.keys()] : [entryOf(secret, options.host).host];
+  const dockercfg = JSON.stringify({ auths: Object.fromEntries(hosts.map((host) => [host, { auth: secret.auths.get(host) }])) });
   if (!options.env) return io.stdout.write(`${dockercfg}\n`);
   const variables = { DOCKER_AUTH_CONFIG: dockercfg };
   return io.stdout.write(options.json ? `${JSON.stringify(variables)}\n` : `DOCKER_AUTH_CONFIG=${dockercfg}\n`);
@@ -58,11 +59,5 @@ export function entryOf(secret: SecretVersion, host: string | undefined): Login 
 export function passwordText(secret: SecretVersion, { host, json }: Pick<GetOptions, 'host' | 'json'>): string {
   const entry = entryOf(secret, host);
   if (!json) return `${entry.password}\n`;
-  const expiresAt = expiryOfHost(secret, entry.host);
-  return `${JSON.stringify({ ...entry, ...(expiresAt === undefined ? {} : { expiresAt: inUtc(expiresAt) }) })}\n`;
-}
-
-function onlyHost(secret: SecretVersion, host: string): Record<string, { auth: string }> {
-  const { host: found } = entryOf(secret, host);
-  return { [found]: { auth: secret.auths.get(found)! } };
+  return `${JSON.stringify({ ...entry, ...expiryMember(expiryOfHost(secret, entry.host)) })}\n`;
 }

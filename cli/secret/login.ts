@@ -6,7 +6,7 @@ import type { ConfigDocument, Shadow } from '../config/document';
 import { changeConfig } from '../config/file';
 import { configFile } from '../config/location';
 import type { Io } from '../shared/io';
-import { inUtc, inWords } from '../shared/time';
+import { expiryMember, inWords } from '../shared/time';
 
 export interface LoginOptions extends SecretOptions {
   /** The file to write; for Podman, Skopeo and Buildah. */
@@ -25,9 +25,9 @@ export async function login(options: LoginOptions, io: Io): Promise<void> {
   const { removed, warnings } = changed!;
   const evicted = removed.filter((key) => !fresh.has(key));
   for (const warning of warnings) await io.stderr.write(`ecr-ci: ${warning}\n`);
-  const expiresAt = firstExpiry(secret);
+  const expiresAt = firstExpiry({ ...secret, auths: fresh });
   if (options.json) {
-    const summary = { file, hosts, evicted, warnings, ...(expiresAt === undefined ? {} : { expiresAt: inUtc(expiresAt) }) };
+    const summary = { file, hosts, evicted, warnings, ...expiryMember(expiresAt) };
     return io.stdout.write(`${JSON.stringify(summary)}\n`);
   }
   const life = expiresAt === undefined ? '' : `, for ${inWords(expiresAt - io.now())}`;

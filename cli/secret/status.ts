@@ -4,7 +4,7 @@ import { requireSecret, type SecretOptions } from './which';
 import { CliError, Exit, isCliError } from '../shared/exit';
 import type { Io } from '../shared/io';
 import { paintFor, type Paint } from '../shared/style';
-import { inUtc, inWords, parseSpan } from '../shared/time';
+import { expiryMember, inUtc, inWords, parseSpan } from '../shared/time';
 
 const TOKEN_LIFE_MS = 12 * 3600_000;
 const BAR_LENGTH = 20;
@@ -22,7 +22,7 @@ type State = 'fresh' | 'near' | 'expired' | 'unknown';
 interface Registry {
   readonly host: string;
   readonly state: State;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; `Infinity` if it does not expire. */
   readonly expiresAt?: number;
 }
 
@@ -70,7 +70,8 @@ function summary(secret: SecretVersion, registries: readonly Registry[], version
     registries: registries.map(({ host, state, expiresAt }) => ({
       host,
       state,
-      ...(expiresAt === undefined ? {} : { expiresAt: inUtc(expiresAt), secondsRemaining: Math.max(0, Math.floor((expiresAt - now) / 1000)) }),
+      ...expiryMember(expiresAt),
+      ...(Number.isFinite(expiresAt) ? { secondsRemaining: Math.max(0, Math.floor((expiresAt! - now) / 1000)) } : {}),
     })),
     ...(secret.writtenAt === undefined ? {} : { lastRefresh: inUtc(secret.writtenAt) }),
     version: secret.versionId,
@@ -82,7 +83,7 @@ function table(secret: SecretVersion, registries: readonly Registry[], versions:
   const width = Math.max('REGISTRY'.length, ...registries.map(({ host }) => host.length));
   const rows = registries.map(({ host, state, expiresAt }) => {
     const left = expiresAt === undefined ? 0 : expiresAt - now;
-    const words = { fresh: inWords(left), near: inWords(left), expired: `expired ${inWords(-left)} ago`, unknown: 'unknown' }[state];
+    const words = { fresh: left === Infinity ? 'no end' : inWords(left), near: inWords(left), expired: `expired ${inWords(-left)} ago`, unknown: 'unknown' }[state];
     return `${host.padEnd(width)}  ${paint(COLOURS[state], `${bar(left)}  ${words}`)}`;
   });
   const facts = [

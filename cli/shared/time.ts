@@ -18,6 +18,11 @@ export function inUtc(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
+/** A time of expiry as a member of JSON: none if there is no end, or it is not known. */
+export function expiryMember(expiresAt: number | undefined): { readonly expiresAt?: string } {
+  return expiresAt === undefined || expiresAt === Infinity ? {} : { expiresAt: inUtc(expiresAt) };
+}
+
 /** Reads `90min`, `4h` or `1d`; undefined for anything else. */
 export function parseSpan(text: string): number | undefined {
   const match = /^(\d{1,6})(min|h|d)$/.exec(text);

@@ -74,7 +74,7 @@ export class Desk {
   }
 
   /** What the secret holds, for the one who asks for it by that id. */
-  public holds(auths: Record<string, string>, expiresAt = NOW + 9 * HOUR, secretId: string = SECRET): void {
+  public holds(auths: Record<string, string>, expiresAt: number | Record<string, number> = NOW + 9 * HOUR, secretId: string = SECRET): void {
     const { value, versionId } = version(auths, expiresAt);
     this.holdsText(value, versionId, secretId);
   }

@@ -33,12 +33,12 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(directory, { recursive: true, force: true }));
 
-test('holds the compiled constructs, the bundles of the Lambda and the CLI and the documents, and no sources or tools', () => {
+test('holds the compiled constructs, the bundles of the Lambdas and the CLI and the documents, and no sources or tools', () => {
   expect([...new Set(files.map((file) => file.split('/')[0]))].sort())
     .toEqual(['.jsii', 'API.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'assets', 'lib', 'package.json']);
   expect(files.filter((file) => file.startsWith('assets/')).sort()).toEqual([
     ...['aws', 'completion', 'credentials', 'docker-credential-ecr-ci', 'main', 'proxy', 'secret'].map((folder) => `assets/cli/${folder}/index.js`),
-    'assets/lambda/refresh/index.lambda/index.js',
+    ...['oidc-provider', 'refresh', 'rotate-key'].map((folder) => `assets/lambda/${folder}/index.lambda/index.js`),
   ]);
 });
 

@@ -62,6 +62,12 @@ test('says that nothing had to be written', async () => {
   expect((await desk.run('refresh', '--schedule', 'MySchedule')).stdout).toBe('the dockercfg is fresh, nothing was written (--force writes one): 11 h 6 min left\n');
 });
 
+test('a dockercfg that does not expire has no time left to tell', async () => {
+  answers({ written: true });
+  expect((await desk.run('refresh', '--schedule', 'MySchedule')).stdout).toBe('published a new dockercfg\n');
+  expect(JSON.parse((await desk.run('refresh', '--schedule', 'MySchedule', '--json')).stdout)).toEqual({ written: true });
+});
+
 test('shows on a terminal how long it takes', async () => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
   try {
@@ -112,7 +118,7 @@ test('a refresher that fails says why', async () => {
 test('a refresher that may not be invoked, and a function that is none', async () => {
   lambda.on(InvokeCommand).rejects(awsError('AccessDeniedException', 'no'));
   await fails(`the refresher ${FUNCTION} could not be invoked: allow lambda:InvokeFunction to the identity (no)`);
-  for (const payload of ['', '{}', '{"written":true}', '[]']) {
+  for (const payload of ['', '{}', '{"written":true,"secondsRemaining":"1"}', '[]']) {
     answers(payload);
     await fails(`${FUNCTION} is no refresher: it gave another answer`);
   }

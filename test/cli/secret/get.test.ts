@@ -58,6 +58,36 @@ describe('with several hosts', () => {
   });
 });
 
+describe('with entries that expire apart', () => {
+  const login = Buffer.from('me:token').toString('base64');
+  beforeEach(() => desk.holds(
+    { [HOST]: authOf('a'), [OTHER_HOST]: authOf('b'), 'ghcr.io': login },
+    { [HOST]: NOW + HOUR, [OTHER_HOST]: NOW + 9 * HOUR, 'ghcr.io': Infinity },
+  ));
+
+  test('writes the registries and not the entry that says when', async () => {
+    expect(Object.keys(JSON.parse((await desk.run('get', SECRET)).stdout).auths)).toEqual([HOST, OTHER_HOST, 'ghcr.io']);
+    expect((await desk.run('login', SECRET, '--json')).stdout).not.toContain('invalid');
+  });
+
+  test('each has its own end', async () => {
+    const ends: unknown[] = [];
+    for (const host of [HOST, OTHER_HOST, 'ghcr.io']) {
+      ends.push(JSON.parse((await desk.run('get', SECRET, '--password', '--json', '--host', host)).stdout).expiresAt);
+    }
+    expect(ends).toEqual(['2026-01-01T01:00:00Z', '2026-01-01T09:00:00Z', undefined]);
+    desk.time = NOW + 2 * HOUR;
+    expect((await desk.run('login', SECRET)).stdout).toContain(`logged in to ${OTHER_HOST}, ghcr.io, for 7 h\n`);
+    const { exitCode, stdout } = await desk.run('status', SECRET);
+    expect({ exitCode, rows: stdout.split('\n').slice(1, 4).map((row) => row.split(']  ')[1]) }).toEqual({ exitCode: 2, rows: ['expired 1 h ago', '7 h', 'no end'] });
+  });
+});
+
+test('writes the form of a dockercfg without auths as a config.json', async () => {
+  desk.holdsText(`{"${HOST}":{"auth":"${authOf('p')}"}}`);
+  expect((await desk.run('get', SECRET)).stdout).toBe(`{"auths":{"${HOST}":{"auth":"${authOf('p')}"}}}\n`);
+});
+
 test('gives nothing that has expired', async () => {
   desk.time = NOW + 9 * HOUR;
   expect(await desk.run('get', SECRET)).toEqual({
