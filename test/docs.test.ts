@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { requireEnvironment } from '../lambda/shared/environment';
 import * as lib from '../src';
 import { RefreshEnvironment, RefreshMetric } from '../src/private/contract';
+import { INTENT_TAG_PREFIX, KEY_TAG_PREFIX, KeyRotationMetric } from '../src/private/key-rotation-contract';
 
 const root = path.join(__dirname, '..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -48,20 +49,28 @@ test('every warning is in docs/warnings.md, and no other', () => {
   expect(documented).toEqual(written);
 });
 
-test('the alarm\'s description leads to an entry of the runbook', () => {
+test('the alarms\' descriptions lead to entries of the runbook', () => {
   const stack = new Stack(new App(), 'Stack');
   new lib.DockerCredentials(stack, 'Credentials');
-  const alarm: any = stack.node.findChild('Credentials').node.findChild('AlarmExpiring').node.defaultChild;
-  const anchor = /runbook\.md#([\w-]+)/.exec(alarm.alarmDescription)![1];
+  new lib.CiUser(stack, 'User', { keyRotation: Duration.days(30) });
+  const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'));
+  expect(alarms).toHaveLength(3);
   const anchors = [...read('docs/runbook.md').matchAll(/^## (.+)$/gm)].map(([, title]) => title.toLowerCase().replace(/ /g, '-'));
-  expect(anchors).toContain(anchor);
+  for (const { Properties } of alarms) expect(anchors).toContain(/runbook\.md#([\w-]+)/.exec(Properties.AlarmDescription)![1]);
   Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
 });
 
 test('a metric that the docs name exists', () => {
   const named = [...read('docs/architecture.md').matchAll(/the metric `(\w+)`/g)].map(([, name]) => name);
   expect(named.length).toBeGreaterThan(0);
-  for (const name of named) expect(Object.values<string>(RefreshMetric)).toContain(name);
+  const metrics: string[] = [...Object.values(RefreshMetric), ...Object.values(KeyRotationMetric)];
+  for (const name of named) expect(metrics).toContain(name);
+});
+
+test('the tags that the docs name are those of the key rotation', () => {
+  for (const prefix of [KEY_TAG_PREFIX, INTENT_TAG_PREFIX]) {
+    for (const file of ['docs/architecture.md', 'docs/runbook.md']) expect(read(file)).toContain(`\`${prefix}`);
+  }
 });
 
 test('links between the documents lead somewhere', () => {

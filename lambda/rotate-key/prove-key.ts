@@ -1,6 +1,6 @@
 import { AbandonedError, RotationError } from './errors';
 import { parseKey } from './key-json';
-import { currentVersionOf, look, requireStaged, type RotationPorts } from './situation';
+import { currentVersionOf, look, type RotationPorts } from './situation';
 import type { KeyPair } from './user-keys';
 import { KEY_PATIENCE_SECONDS } from '../../src/private/key-rotation-contract';
 import { describe } from '../shared/errors';
@@ -13,12 +13,10 @@ import { patiently } from '../shared/patience';
  * rotation at once. The key that is there is then looked at instead.
  */
 export async function testKey(versionId: string, ports: RotationPorts): Promise<void> {
-  const state = await ports.secret.describe();
-  requireStaged(state, versionId);
   const value = await ports.secret.read(versionId);
   if (value !== undefined) return prove(versionId, value, ports);
 
-  const current = currentVersionOf(state.stages);
+  const current = currentVersionOf((await ports.secret.describe()).stages);
   const key = parseKey((current && await ports.secret.read(current)) ?? '');
   if (!key) throw new RotationError('the secret holds no key to test');
   requireUser(await askPatiently(key, ports), ports);

@@ -33,10 +33,12 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(directory, { recursive: true, force: true }));
 
-test('holds the compiled constructs, the Lambda\'s bundle and the documents, and no sources or tools', () => {
+test('holds the compiled constructs, the Lambdas\' bundles and the documents, and no sources or tools', () => {
   expect([...new Set(files.map((file) => file.split('/')[0]))].sort())
     .toEqual(['.jsii', 'API.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'assets', 'lib', 'package.json']);
-  expect(files.filter((file) => file.startsWith('assets/'))).toEqual(['assets/lambda/refresh/index.lambda/index.js']);
+  expect(files.filter((file) => file.startsWith('assets/')).sort()).toEqual([
+    'assets/lambda/refresh/index.lambda/index.js', 'assets/lambda/rotate-key/index.lambda/index.js',
+  ]);
 });
 
 test('has no dependencies but its peers', async () => {
