@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import type { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { permissions } from './docs/permissions';
 import { requireEnvironment } from '../lambda/shared/environment';
 import * as lib from '../src';
 import { RefreshEnvironment, RefreshMetric } from '../src/private/contract';
+import { INTENT_TAG_PREFIX, KEY_TAG_PREFIX, KeyRotationMetric } from '../src/private/key-rotation-contract';
 
 const root = path.join(__dirname, '..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -56,12 +56,12 @@ test('docs/permissions.md is up to date: if not, run "node scripts/permissions.m
 
 test('each alarm\'s description leads to its entry of the runbook', () => {
   const stack = new Stack(new App(), 'Stack');
-  const { alarmExpiring, alarmFailures, alarmDeadLetters } = new lib.DockerCredentials(stack, 'Credentials');
-  const anchors = [alarmExpiring, alarmFailures, alarmDeadLetters].map(({ node }) => (
-    /runbook\.md#([\w-]+)/.exec((node.defaultChild as CfnAlarm).alarmDescription!)![1]
-  ));
+  new lib.DockerCredentials(stack, 'Credentials');
+  new lib.CiUser(stack, 'User', { keyRotation: Duration.days(30) });
+  const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'));
+  const anchors = alarms.map(({ Properties }) => /runbook\.md#([\w-]+)/.exec(Properties.AlarmDescription)![1]);
   const entries = [...read('docs/runbook.md').matchAll(/^## (.+)$/gm)].map(([, title]) => title.toLowerCase().replace(/ /g, '-'));
-  expect(new Set(anchors).size).toBe(3);
+  expect(new Set(anchors).size).toBe(5);
   for (const anchor of anchors) expect(entries).toContain(anchor);
   Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
 });
@@ -79,7 +79,14 @@ test('the runbook names the refresher\'s errors and messages as they are', () =>
 test('a metric that the docs name exists', () => {
   const named = [...read('docs/architecture.md').matchAll(/the metric `(\w+)`/g)].map(([, name]) => name);
   expect(named.length).toBeGreaterThan(0);
-  for (const name of named) expect(Object.values<string>(RefreshMetric)).toContain(name);
+  const metrics: string[] = [...Object.values(RefreshMetric), ...Object.values(KeyRotationMetric)];
+  for (const name of named) expect(metrics).toContain(name);
+});
+
+test('the tags that the docs name are those of the key rotation', () => {
+  for (const prefix of [KEY_TAG_PREFIX, INTENT_TAG_PREFIX]) {
+    for (const file of ['docs/architecture.md', 'docs/runbook.md']) expect(read(file)).toContain(`\`${prefix}`);
+  }
 });
 
 test('links between the documents lead somewhere', () => {

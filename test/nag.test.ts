@@ -1,4 +1,4 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import * as lib from '../src';
@@ -44,6 +44,16 @@ test('nor in providers that are adopted', () => {
   new lib.AdoptingOidcProvider(removed, 'Gitlab', { issuer: 'https://gitlab.com', audiences: ['x'], removalPolicy: RemovalPolicy.DESTROY });
   // iam:ListRoles can only be allowed on the resource *
   expect(findings(removed)).toEqual([expect.stringMatching(/^AwsSolutions-IAM5\[Resource::\*\] Gitlab\/Issuer[0-9A-F]{8}\/Policy$/)]);
+});
+
+test('a rotated key leaves nothing to say of its secret', () => {
+  const stack = new Stack(new App(), 'Stack');
+  new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], identity: lib.CiIdentity.user({ keyRotation: Duration.days(30) }) });
+  const { 'AwsSolutions-SMG4 Ci/User/AccessKeySecret': _notRotated, ...reasons } = NAG_FINDINGS;
+  expect([...new Set(findings(stack))].sort()).toEqual([
+    ...Object.keys(reasons),
+    'AwsSolutions-IAM5[Resource::<CiUserKeyRotationFunction.Arn>:*] SchedulerRoleForTarget/DefaultPolicy', // as the refresher's schedule
+  ].sort());
 });
 
 test('it does find what has no reason', () => {

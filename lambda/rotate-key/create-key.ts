@@ -1,8 +1,8 @@
 import { BusyError, ForeignKeyError, RotationError } from './errors';
 import { formatKey } from './key-json';
 import { intentOf, keyTag } from './key-record';
-import type { ListedKey, RotationPorts } from './ports';
-import { look, requireStaged, type Situation } from './situation';
+import { look, requireStaged, type RotationPorts, type Situation } from './situation';
+import type { ListedKey } from './user-keys';
 import { KEY_UNDERWAY_SECONDS } from '../../src/private/key-rotation-contract';
 
 const PAUSE_MS = 5_000;

@@ -1,6 +1,5 @@
-import type { RotationPorts } from './ports';
 import { prove } from './prove-key';
-import { currentVersionOf, requireStaged } from './situation';
+import { currentVersionOf, requireStaged, type RotationPorts } from './situation';
 
 /**
  * The step finishSecret: readers get the new key from now on.

@@ -1,4 +1,4 @@
-import type { KeyPair } from './ports';
+import type { KeyPair } from './user-keys';
 
 /** The secret's value: what the AWS CLI and SDKs take from a `credential_process`. */
 export function formatKey({ id, secret }: KeyPair): string {

@@ -1,4 +1,4 @@
-import type { ListedKey } from './ports';
+import type { ListedKey } from './user-keys';
 import { INTENT_TAG_PREFIX, KEY_TAG_PREFIX } from '../../src/private/key-rotation-contract';
 
 /** IAM dates keys in whole seconds, and its clock may differ from the Lambda's by a little. */

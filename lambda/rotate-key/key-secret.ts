@@ -2,7 +2,26 @@ import {
   DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, ResourceNotFoundException, UpdateSecretVersionStageCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { KeySecret, SecretState } from './ports';
+
+/** The secret's versions that have labels, without their values. */
+export interface SecretState {
+  readonly stages: ReadonlyMap<string, readonly string[]>;
+  /** When the secret was last changed in any way, in milliseconds since the epoch. */
+  readonly changedAt: number;
+}
+
+/** The secret that holds the key. */
+export interface KeySecret {
+  describe(): Promise<SecretState>;
+  /** The value of a version; undefined if it has none. */
+  read(versionId: string): Promise<string | undefined>;
+  /** Adds a version with the label AWSPENDING. The same value again is no error, another value for the same version is. */
+  putPending(versionId: string, value: string): Promise<void>;
+  /** Moves AWSCURRENT, if it is still where it is said to be. */
+  makeCurrent(versionId: string, currentVersionId: string | undefined): Promise<void>;
+  /** Takes AWSPENDING from a version. */
+  dropPending(versionId: string): Promise<void>;
+}
 
 /** The secret that holds the key, in Secrets Manager. */
 export class SecretsManagerKeySecret implements KeySecret {

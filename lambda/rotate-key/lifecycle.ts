@@ -4,15 +4,13 @@ import { createKey } from './create-key';
 import { AbandonedError, NoUserError } from './errors';
 import { finish } from './finish';
 import { KeyRecord } from './key-record';
-import type { RotationPorts } from './ports';
 import { testKey } from './prove-key';
 import { ageInSeconds } from './retire';
-import { look, type Situation } from './situation';
+import { look, type RotationPorts, type Situation } from './situation';
 import { KEY_PATIENCE_SECONDS, type FirstKeyProperties } from '../../src/private/key-rotation-contract';
 import { answer, type Respond } from '../shared/custom-resource';
 import { describe, isDenied } from '../shared/errors';
-
-const LONGEST_PAUSE_MS = 10_000;
+import { patiently } from '../shared/patience';
 
 /**
  * What CloudFormation asks for: a first key when the stack is deployed, so that the secret is usable when the deploy
@@ -26,10 +24,15 @@ export async function serveCloudFormation(
   const { userName } = event.ResourceProperties as unknown as FirstKeyProperties;
   let failure: string | undefined;
   let keyAgeSeconds: number | undefined;
+  // The role's rights may be so new that IAM does not know them.
+  const withRights = <T>(work: (found: RotationPorts) => Promise<T>): Promise<T> => {
+    const found = ports();
+    return patiently(() => work(found), { seconds: KEY_PATIENCE_SECONDS, mendsError: isDenied }, found);
+  };
   try {
-    if (event.RequestType === 'Delete') await patiently(deleteKeys, ports());
+    if (event.RequestType === 'Delete') await withRights(deleteKeys);
     else if (event.RequestType === 'Update' && event.PhysicalResourceId !== userName) failure = cannotRename(event.PhysicalResourceId, userName);
-    else keyAgeSeconds = await patiently((found) => ensureKey(event.RequestId, found), ports());
+    else keyAgeSeconds = await withRights((found) => ensureKey(event.RequestId, found));
   } catch (error) {
     failure = `${event.RequestType === 'Delete' ? 'the user\'s keys could not be deleted' : 'the secret could not be given a key'}: ${describe(error)}`;
   }
@@ -84,26 +87,12 @@ async function rotateTo(versionId: string, ports: RotationPorts): Promise<void> 
 }
 
 /** Deletes the keys that the rotation made. A user that is gone has none. */
-async function deleteKeys({ keys }: RotationPorts): Promise<undefined> {
+async function deleteKeys({ keys }: RotationPorts): Promise<void> {
   try {
     const listed = await keys.list();
     const record = new KeyRecord(await keys.tags());
     for (const key of listed.filter((candidate) => record.owns(candidate))) await keys.remove(key.id);
   } catch (error) {
     if (!(error instanceof NoUserError)) throw error;
-  }
-}
-
-/** Works until IAM knows the rights that were given to the role just before, at most as long as was promised. */
-async function patiently<T>(work: (ports: RotationPorts) => Promise<T>, ports: RotationPorts): Promise<T> {
-  const { now, sleep } = ports;
-  const until = now() + KEY_PATIENCE_SECONDS * 1000;
-  for (let pause = 1000; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    try {
-      return await work(ports);
-    } catch (error) {
-      if (!isDenied(error) || now() + pause > until) throw error;
-      await sleep(pause);
-    }
   }
 }

@@ -1,11 +1,10 @@
 import { AbandonedError, RotationError } from './errors';
 import { parseKey } from './key-json';
-import type { KeyPair, RotationPorts } from './ports';
-import { currentVersionOf, look, requireStaged } from './situation';
+import { currentVersionOf, look, type RotationPorts } from './situation';
+import type { KeyPair } from './user-keys';
 import { KEY_PATIENCE_SECONDS } from '../../src/private/key-rotation-contract';
 import { describe } from '../shared/errors';
-
-const LONGEST_PAUSE_MS = 10_000;
+import { patiently } from '../shared/patience';
 
 /**
  * The step testSecret: AWS must know the new key, and know it as the user's.
@@ -14,12 +13,10 @@ const LONGEST_PAUSE_MS = 10_000;
  * rotation at once. The key that is there is then looked at instead.
  */
 export async function testKey(versionId: string, ports: RotationPorts): Promise<void> {
-  const state = await ports.secret.describe();
-  requireStaged(state, versionId);
   const value = await ports.secret.read(versionId);
   if (value !== undefined) return prove(versionId, value, ports);
 
-  const current = currentVersionOf(state.stages);
+  const current = currentVersionOf((await ports.secret.describe()).stages);
   const key = parseKey((current && await ports.secret.read(current)) ?? '');
   if (!key) throw new RotationError('the secret holds no key to test');
   requireUser(await askPatiently(key, ports), ports);
@@ -50,16 +47,8 @@ function requireUser(arn: string, { user }: RotationPorts): void {
 }
 
 /** Asks until AWS knows the key: IAM makes new keys known everywhere within seconds. */
-async function askPatiently(key: KeyPair, { whoIs, now, sleep }: RotationPorts): Promise<string> {
-  const until = now() + KEY_PATIENCE_SECONDS * 1000;
-  for (let pause = 1000; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    try {
-      return await whoIs(key);
-    } catch (error) {
-      if (now() + pause > until) throw error;
-      await sleep(pause);
-    }
-  }
+function askPatiently(key: KeyPair, ports: RotationPorts): Promise<string> {
+  return patiently(() => ports.whoIs(key), { seconds: KEY_PATIENCE_SECONDS, mendsError: () => true }, ports);
 }
 
 /**

@@ -1,6 +1,5 @@
 import { RotationError } from './errors';
-import type { RotationPorts } from './ports';
-import { look, type Situation } from './situation';
+import { look, type RotationPorts, type Situation } from './situation';
 
 /** What a run did. */
 export interface RetireReport {

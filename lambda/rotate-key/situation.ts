@@ -1,7 +1,22 @@
 import { RotationError } from './errors';
 import { parseKey } from './key-json';
 import { KeyRecord } from './key-record';
-import type { ListedKey, RotationPorts, SecretState } from './ports';
+import type { KeySecret, SecretState } from './key-secret';
+import type { KeyPair, ListedKey, UserKeys } from './user-keys';
+import type { Clock } from '../shared/patience';
+
+/** What the rotation needs of the world. */
+export interface RotationPorts extends Clock {
+  readonly keys: UserKeys;
+  readonly secret: KeySecret;
+  /** Asks AWS whose key it is: the ARN of the caller. */
+  readonly whoIs: (key: KeyPair) => Promise<string>;
+  readonly user: { readonly name: string; readonly arn: string };
+  /** Milliseconds that a replaced key stays valid. */
+  readonly graceMs: number;
+  /** A name for a run that no other run has. */
+  readonly newName: () => string;
+}
 
 /** What a run sees of the user and the secret. */
 export interface Situation {

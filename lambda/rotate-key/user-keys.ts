@@ -3,7 +3,40 @@ import {
   TagUserCommand, UntagUserCommand, UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
 import { NoUserError, RotationError } from './errors';
-import type { KeyPair, ListedKey, UserKeys } from './ports';
+
+/** A key of the user, as IAM lists it. */
+export interface ListedKey {
+  readonly id: string;
+  readonly active: boolean;
+  /** Milliseconds since the epoch, in whole seconds. */
+  readonly createdAt: number;
+}
+
+/** A key with its secret part: never to be logged. */
+export interface KeyPair {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** The user's access keys, and the tags that record which of them the rotation made. */
+export interface UserKeys {
+  /** @throws NoUserError if the user does not exist */
+  list(): Promise<ListedKey[]>;
+  /** Makes a key. It is never tried again by itself: a lost answer would leave a key that nobody knows. */
+  create(): Promise<KeyPair>;
+  /** Makes a key inactive, which can be undone; a key that does not exist is no error. */
+  deactivate(id: string): Promise<void>;
+  /** Deletes a key; one that does not exist is no error. */
+  remove(id: string): Promise<void>;
+  /**
+   * Tags of the user, all of them.
+   *
+   * @throws NoUserError if the user does not exist
+   */
+  tags(): Promise<Map<string, string>>;
+  writeTags(tags: ReadonlyMap<string, string>): Promise<void>;
+  removeTags(tags: readonly string[]): Promise<void>;
+}
 
 /** The access keys of an IAM user. */
 export class IamUserKeys implements UserKeys {

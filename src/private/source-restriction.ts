@@ -1,10 +1,12 @@
 import { isIP } from 'node:net';
+import { Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Problems } from './validation';
 
 /** Adds a problem for an empty list, and for each text in it that is no CIDR, or one that holds every address. */
 export function checkCidrs(problems: Problems, property: string, cidrs: string[] | undefined): void {
   problems.unless(property, cidrs, (list) => list.length > 0, 'at least one CIDR', 'name one, or leave it out to allow every address');
+  if (Token.isUnresolved(cidrs)) return;
   cidrs?.forEach((cidr, index) => problems.unless(
     `${property}[${index}]`, cidr, isCidr, 'an IPv4 or IPv6 CIDR that does not hold every address', 'write it such as \'203.0.113.0/24\' or \'2001:db8::/32\'',
   ));

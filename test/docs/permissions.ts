@@ -115,12 +115,14 @@ function ownRights(): string[] {
   const stack = new Stack(new App(), 'Stack');
   new lib.DockerCredentials(stack, 'Credentials', { encryptionKey: new kms.Key(stack, 'Key') });
   new lib.CiUser(stack, 'User', { keyRotation: Duration.days(30) });
-  new lib.CiRole(stack, 'CiRole', { trust: lib.OidcTrust.github({
-    owner: 'myuser',
-    repository: 'myapp',
-    subjects: [lib.GithubSubject.branch('main')],
-    provider: new lib.AdoptingOidcProvider(stack, 'Github', { issuer: lib.GithubIssuer.GITHUB_COM.url }),
-  }) });
+  new lib.CiRole(stack, 'CiRole', {
+    trust: lib.OidcTrust.github({
+      owner: 'myuser',
+      repository: 'myapp',
+      subjects: [lib.GithubSubject.branch('main')],
+      provider: new lib.AdoptingOidcProvider(stack, 'Github', { issuer: lib.GithubIssuer.GITHUB_COM.url }),
+    }),
+  });
   const template = Template.fromStack(stack);
   const resources = template.toJSON().Resources;
   const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => Object.values<Json>(template.findResources(type)));

@@ -75,6 +75,23 @@ async function push(key: Credentials, tag: string): Promise<void> {
   await client.push(image, `${aws.registryHost}/myuser/myapp:${tag}`, env);
 }
 
+/** Reads the key over and over, and uses it, until the work is done; gives the ids of the keys. */
+async function readingDuring(work: Promise<void>): Promise<Set<string>> {
+  const ids = new Set<string>();
+  let done = false;
+  const reader = (async () => {
+    while (!done) {
+      const key = await readKey();
+      await new ECRClient(aws.clientConfig({ ...key })).send(new GetAuthorizationTokenCommand({}));
+      ids.add(key.accessKeyId);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  await work.finally(() => { done = true; });
+  await reader;
+  return ids;
+}
+
 /** Rotates by hand and waits until Secrets Manager has done it, or has given up; gives the labels of the new version. */
 async function rotate(): Promise<string[]> {
   const { VersionId } = await secrets.send(new RotateSecretCommand({ SecretId: outputs.SecretArn }));
@@ -95,8 +112,8 @@ async function retire(): Promise<any> {
 async function logs(): Promise<string> {
   const cloudWatch = new CloudWatchLogsClient(aws.clientConfig());
   const { logGroups = [] } = await cloudWatch.send(new DescribeLogGroupsCommand({}));
-  const texts = await Promise.all(logGroups.map(async ({ logGroupName }) => (await cloudWatch.send(new FilterLogEventsCommand({ logGroupName }))).events!.map(({ message }) => message)));
-  return texts.flat().join('\n');
+  const answers = await Promise.all(logGroups.map(({ logGroupName }) => cloudWatch.send(new FilterLogEventsCommand({ logGroupName }))));
+  return answers.flatMap(({ events }) => events!.map(({ message }) => message)).join('\n');
 }
 
 async function failed(): Promise<string[]> {
@@ -162,8 +179,10 @@ test('a key of somebody else in the new one\'s place fails the rotation with its
 test('rotation is added to a user that has a key, and taken away again, and the reader always has one that works', async () => {
   await deploy({ KEY_ROTATION: 'none' });
   const made = await readKey();
+  await new Promise((resolve) => setTimeout(resolve, 3000));
   const { SecretArn } = outputs;
-  await deploy();
+  const reads = await readingDuring(deploy());
+  expect(reads.size).toBe(2);
   expect(outputs.SecretArn).toBe(SecretArn);
   const rotated = await readKey();
   expect(await keyIds()).toEqual({ [rotated.accessKeyId]: 'Active' }); // CloudFormation has deleted the other

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
-import { App, Stack, type StackProps } from 'aws-cdk-lib';
+import { App, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -59,6 +59,9 @@ function everything(stack: Stack): void {
   });
   repository.grantPull(new DockerCredentials(stack, 'Credentials', { secretName: 'ci/dockercfg', encryptionKey }));
   repository.grantPush(new CiUser(stack, 'User', { userName: 'ci', encryptionKey }));
+  repository.grantPush(new CiUser(stack, 'RotatedUser', {
+    keyRotation: Duration.days(30), keyGrace: Duration.days(2), encryptionKey, alarmTopic: new sns.Topic(stack, 'UserTopic'), allowedCidrs: ['203.0.113.0/24'],
+  }));
 }
 
 test.each([

@@ -290,9 +290,11 @@ describe('a role that pull requests may assume', () => {
     repository.grantRead(role);
     role.addToPolicy(new iam.PolicyStatement({ actions: ['ecr:ListImages', 'ECR:describeImageScanFindings'], resources: ['*'] }));
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::ManagedPolicy', {
-      PolicyDocument: { Statement: Match.arrayWith([{
-        Action: ['ECR:describeImageScanFindings', 'ecr:GetAuthorizationToken', 'ecr:ListImages'], Effect: 'Allow', Resource: '*',
-      }]) },
+      PolicyDocument: {
+        Statement: Match.arrayWith([{
+          Action: ['ECR:describeImageScanFindings', 'ecr:GetAuthorizationToken', 'ecr:ListImages'], Effect: 'Allow', Resource: '*',
+        }]),
+      },
     });
   });
 

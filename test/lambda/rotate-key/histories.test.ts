@@ -6,9 +6,9 @@ import { ForeignKeyError } from '../../../lambda/rotate-key/errors';
 import { finish } from '../../../lambda/rotate-key/finish';
 import { formatKey } from '../../../lambda/rotate-key/key-json';
 import { serveCloudFormation } from '../../../lambda/rotate-key/lifecycle';
-import type { RotationPorts } from '../../../lambda/rotate-key/ports';
 import { testKey } from '../../../lambda/rotate-key/prove-key';
 import { retire } from '../../../lambda/rotate-key/retire';
+import type { RotationPorts } from '../../../lambda/rotate-key/situation';
 
 /** How many histories the suite tries. */
 const HISTORIES = 10_000;
@@ -45,8 +45,13 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('step' as const), step: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('deploy' as const), request: fc.constantFrom('one', 'two') }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(40, 130, 700, 5 * 3600, 25 * 3600, 49 * 3600) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('foreign' as const, 'remove foreign' as const, 'remove current' as const,
-    'deactivate current' as const, 'edit' as const, 'edit to foreign' as const, 'drop pending' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('foreign' as const, 'remove foreign' as const, 'remove current' as const,
+        'deactivate current' as const, 'edit' as const, 'edit to foreign' as const, 'drop pending' as const),
+    }),
+  },
 );
 
 /** One user and its secret through a history, and what was done to them. */
@@ -123,11 +128,11 @@ class History {
 /** A history's beginning: a secret as a deploy leaves it, after a rotation, or empty. */
 const beginning = fc.constantFrom<(model: Model) => void>(
   (model) => void model.givenKey(40 * 24 * HOUR, 'first'),
-  (model) => {
-    model.givenKey(40 * 24 * HOUR, 'first', ['AWSPREVIOUS']).replacedAt = model.time;
-    model.givenKey(60 * SECOND, 'second', ['AWSCURRENT', 'AWSPENDING']);
-  },
-  () => undefined,
+(model) => {
+  model.givenKey(40 * 24 * HOUR, 'first', ['AWSPREVIOUS']).replacedAt = model.time;
+  model.givenKey(60 * SECOND, 'second', ['AWSCURRENT', 'AWSPENDING']);
+},
+() => undefined,
 );
 
 test('no history loses the working key, touches a key of somebody else or leaves a key behind', async () => {

@@ -1,6 +1,8 @@
 import { formatKey, parseKey } from '../../../lambda/rotate-key/key-json';
 import { KeyRecord, keyTag } from '../../../lambda/rotate-key/key-record';
-import type { KeyPair, KeySecret, ListedKey, RotationPorts, SecretState, UserKeys } from '../../../lambda/rotate-key/ports';
+import type { KeySecret, SecretState } from '../../../lambda/rotate-key/key-secret';
+import type { RotationPorts } from '../../../lambda/rotate-key/situation';
+import type { KeyPair, ListedKey, UserKeys } from '../../../lambda/rotate-key/user-keys';
 
 export const START = Date.parse('2026-01-01T00:00:00Z');
 export const SECOND = 1000;
@@ -65,7 +67,10 @@ export class Model {
   /** Seconds until a new key is listed, and until STS knows it. */
   public listedAfter = 0;
   public knownAfter = 0;
+  /** The stack is being deleted: every key of ours may go. */
+  public deleting = false;
   private made = 0;
+  private named = 0;
 
   // What people do.
 
@@ -179,9 +184,6 @@ export class Model {
     };
   }
 
-  /** The stack is being deleted: every key of ours may go. */
-  public deleting = false;
-
   public keySecret(): KeySecret {
     return {
       describe: async (): Promise<SecretState> => {
@@ -235,7 +237,7 @@ export class Model {
       whoIs: (key) => this.whoIs(key),
       user: USER,
       graceMs: GRACE,
-      newName: () => `run-${++this.made}`,
+      newName: () => `run-${++this.named}`,
       now: () => this.time,
       sleep: async (milliseconds) => { this.time += milliseconds; },
       ...change,

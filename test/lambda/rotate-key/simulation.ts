@@ -1,5 +1,5 @@
 import { awsError, Model, SECOND, USER, GRACE, type Run } from './model';
-import type { RotationPorts } from '../../../lambda/rotate-key/ports';
+import type { RotationPorts } from '../../../lambda/rotate-key/situation';
 import { KEY_ROTATION_TIMEOUT_SECONDS } from '../../../src/private/key-rotation-contract';
 
 /** What may go wrong with a call: the process dies before or after it, or gets an error although it was, or was not, done. */
@@ -79,11 +79,10 @@ export class Simulation {
     }
     try {
       const answer = await gate.call();
-      if (fault === 'killed after') this.kill(process);
-      else if (fault === 'error after') {
+      if (fault === 'killed after') {this.kill(process);} else if (fault === 'error after') {
         process.lostAt = this.model.time;
         gate.reject(noAnswer);
-      } else gate.resolve(answer);
+      } else {gate.resolve(answer);}
     } catch (error) {
       gate.reject(error);
     }
@@ -121,11 +120,19 @@ export class Simulation {
     const secret = this.model.keySecret();
     return {
       keys: {
-        list: at(keys.list), create: at(keys.create), deactivate: at(keys.deactivate), remove: at(keys.remove),
-        tags: at(keys.tags), writeTags: at(keys.writeTags), removeTags: at(keys.removeTags),
+        list: at(keys.list),
+        create: at(keys.create),
+        deactivate: at(keys.deactivate),
+        remove: at(keys.remove),
+        tags: at(keys.tags),
+        writeTags: at(keys.writeTags),
+        removeTags: at(keys.removeTags),
       },
       secret: {
-        describe: at(secret.describe), read: at(secret.read), putPending: at(secret.putPending), makeCurrent: at(secret.makeCurrent),
+        describe: at(secret.describe),
+        read: at(secret.read),
+        putPending: at(secret.putPending),
+        makeCurrent: at(secret.makeCurrent),
         dropPending: at(secret.dropPending),
       },
       whoIs: at((key) => this.model.whoIs(key)),
