@@ -128,7 +128,6 @@ class Foreigners {
         // What the stacks were promised there is gone, by no fault of theirs.
         for (const one of [...this.promised].filter((name) => name.startsWith(`${arn} `))) this.promised.delete(one);
         for (const one of [...this.audiences].filter((name) => name.startsWith(`${arn} `))) this.audiences.delete(one);
-        this.tags.delete(arn);
         this.make(change.issuer);
         break;
       case 'tag':
@@ -176,6 +175,7 @@ class Foreigners {
     for (const role of [...this.world.roles.keys()].filter((name) => name.includes(`role/theirs ${arn} `))) this.world.roles.delete(role);
     this.world.keep(made, [AUDIENCES[0]], { made: 'elsewhere' }, ['f'.repeat(40)]);
     this.audiences.add(`${arn} ${AUDIENCES[0]}`);
+    this.tags.delete(arn);
     this.made.set(arn, this.world.providers.get(arn)!.madeAt.getTime());
   }
 }
