@@ -1,5 +1,5 @@
 """Installs everything this package adds to MiniStack."""
-from . import cloudformation, registry, secret_values, tag_mutability, transport
+from . import cloudformation, ecr_public, registry, secret_values, tag_mutability, transport
 from .tokens import TokenStore
 
 
@@ -7,5 +7,7 @@ def install(tokens: TokenStore, auth: bool) -> None:
     transport.install()
     secret_values.install()
     tag_mutability.install()
-    registry.install(registry.Gate(tokens, auth))
+    gate = registry.Gate(tokens, auth)
+    registry.install(gate)
+    ecr_public.install(gate)
     cloudformation.install()
