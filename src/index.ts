@@ -1,5 +1,7 @@
 export * from './credentials/docker-access';
 export * from './credentials/docker-credentials';
+export * from './credentials/ecr-host';
+export * from './credentials/registry';
 export * from './ecr-ci';
 export * from './identity/ci-identity';
 export * from './identity/ci-user';

@@ -10,18 +10,23 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { READ_WRITE_SECRET_ACTIONS, TOKEN_ACTION, USE_KEY_ACTIONS } from '../private/actions';
+import { Registry } from './registry';
+import { READ_KEY_ACTION, READ_WRITE_SECRET_ACTIONS, USE_KEY_ACTIONS } from '../private/actions';
 import {
+  LARGE_SECRET_BYTES,
   METRIC_DIMENSION,
   METRIC_NAMESPACE,
   REFRESH_TIMEOUT_SECONDS,
   RefreshEnvironment,
   RefreshMetric,
   type DeployRunProperties,
+  type EcrRequest,
   type RefreshRequest,
+  type RegistryRequest,
 } from '../private/contract';
 import { checkFormat, SECRET_NAME } from '../private/formats';
 import { RefreshFunction } from '../private/refresh-function';
+import type { NeededRight, RegistryDefinition } from '../private/registry-definition';
 import { Problems } from '../private/validation';
 
 /** Life of an ECR token: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
@@ -30,6 +35,19 @@ const TOKEN_LIFE = Duration.hours(12);
 const SHORTEST_INTERVAL = Duration.minutes(15);
 const LONGEST_INTERVAL = Duration.hours(6);
 
+/**
+ * The most that the schedule sends, in characters.
+ *
+ * @see https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Target.html
+ */
+const LONGEST_REQUEST = 256 * 1024;
+
+/** What an ECR registry's entry takes of the secret, in bytes: a token has about 1,800 characters, and is encoded. */
+const ENTRY_BYTES = 2_450;
+
+/** Resources of a statement: a policy that is too large is divided between statements, and a few hundred ARNs are. */
+const STATEMENT_RESOURCES = 20;
+
 /** The alarm never waits longer than this for a good run, so that at least four hours of the credentials are left. */
 const LONGEST_SILENCE_HOURS = 8;
 
@@ -37,6 +55,16 @@ const LONGEST_SILENCE_HOURS = 8;
  * Properties of `DockerCredentials`.
  */
 export interface DockerCredentialsProps {
+  /**
+   * Registries that the dockercfg has entries for, each once.
+   *
+   * An entry of ECR takes about 2,450 bytes, and a secret holds 65,536: about 26 of them. The order matters when they are
+   * too many: the first have a place. Give more of them to several `DockerCredentials`.
+   *
+   * @default [Registry.ecr()], the registry of the stack's account and region
+   */
+  readonly registries?: Registry[];
+
   /**
    * How often fresh credentials are published: 15 minutes to 6 hours, in whole minutes.
    *
@@ -125,7 +153,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
 
   public constructor(scope: Construct, id: string, props: DockerCredentialsProps = {}) {
     super(scope, id);
-    this.validate(props);
+    const registries = this.validate(props);
 
     const interval = props.refreshInterval ?? Duration.hours(3);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
@@ -135,7 +163,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
       retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
       removalPolicy,
     });
-    const role = this.createRole(logGroup, props.encryptionKey);
+    const role = this.createRole(logGroup, registries, props.encryptionKey);
     this.grantPrincipal = role;
     this.refreshFunction = new RefreshFunction(this, 'Function', {
       description: 'Publishes a dockercfg with fresh ECR credentials to Secrets Manager',
@@ -146,7 +174,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
       environment: { [RefreshEnvironment.SECRET_ARN]: this.secret.secretArn },
     });
 
-    const request = this.refreshRequest();
+    const request = refreshRequest(registries, Stack.of(this));
     new Schedule(this, 'Schedule', {
       description: 'Publishes a dockercfg with fresh ECR credentials to Secrets Manager',
       schedule: ScheduleExpression.rate(interval),
@@ -194,8 +222,22 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
     }).attachTo(this);
   }
 
-  private validate(props: DockerCredentialsProps): void {
+  /** Refuses bad input; what the registries mean, if it is good. */
+  private validate(props: DockerCredentialsProps): RegistryDefinition[] {
     const problems = new Problems(this);
+    const stack = Stack.of(this);
+    const registries = props.registries ?? [Registry.ecr()];
+    problems.unless('registries', registries, (list) => list.length > 0, 'at least one registry', 'leave it out for the stack\'s own');
+    registries.forEach((registry, index) => registry._check(problems, `registries[${index}]`, stack));
+    const definitions = registries.map((registry) => registry._define(stack));
+    definitions.forEach(({ identity }, index) => {
+      const twin = definitions.findIndex((other) => other.identity === identity);
+      if (twin < index) problems.add(`registries[${index}]`, identity, `another registry than 'registries[${twin}]'`, 'name each registry once');
+    });
+    const { length } = JSON.stringify(refreshRequest(definitions, stack));
+    if (length > LONGEST_REQUEST) {
+      problems.add('registries', length, `at most ${LONGEST_REQUEST} characters as the schedule sends them`, 'give some of them to another DockerCredentials');
+    }
     const interval = props.refreshInterval;
     if (interval && !interval.isUnresolved()) {
       const seconds = interval.toSeconds({ integral: false });
@@ -206,7 +248,21 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
     }
     checkFormat(problems, 'secretName', props.secretName, SECRET_NAME);
     problems.throwIfAny();
+    this.warn(props, definitions);
+    return definitions;
+  }
 
+  private warn(props: DockerCredentialsProps, registries: RegistryDefinition[]): void {
+    for (const { identity } of registries.filter(({ isUnknownRegion }) => isUnknownRegion)) {
+      Annotations.of(this).addWarningV2('cdk-ecr-ci:DockerCredentials.unknownRegion',
+        `'registries' has a region that this version of aws-cdk-lib does not know, got: '${identity}'; is its name right?`);
+    }
+    const entries = registries.map(({ request }) => (request.kind === 'login' ? 0 : request.hosts.length)).reduce((sum, count) => sum + count, 0);
+    if (entries * ENTRY_BYTES > LARGE_SECRET_BYTES) {
+      Annotations.of(this).addWarningV2('cdk-ecr-ci:DockerCredentials.largeSecret',
+        `'registries' has ${entries} hosts of ECR, whose entries need about ${entries * ENTRY_BYTES} bytes of the 65536 that a secret holds; `
+        + 'those for which there is no room fail: give some of them to another DockerCredentials');
+    }
     if (props.secretName && !Token.isUnresolved(props.secretName) && /-[A-Za-z0-9]{6}$/.test(props.secretName)) {
       Annotations.of(this).addWarningV2('cdk-ecr-ci:DockerCredentials.secretNameSuffix',
         `'secretName' ends with a hyphen and six characters, as the suffix of a secret's ARN does, got: '${props.secretName}'; `
@@ -226,28 +282,30 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
     return secret;
   }
 
-  private createRole(logGroup: logs.ILogGroup, encryptionKey?: kms.IKey): iam.Role {
+  private createRole(logGroup: logs.ILogGroup, registries: RegistryDefinition[], encryptionKey?: kms.IKey): iam.Role {
     const role = new iam.Role(this, 'Role', {
       description: 'What is granted to this role is what the published ECR credentials can do',
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(role);
-    role.addToPolicy(new iam.PolicyStatement({ actions: [TOKEN_ACTION], resources: ['*'] }));
     role.addToPolicy(new iam.PolicyStatement({ actions: READ_WRITE_SECRET_ACTIONS, resources: [this.secret.secretArn] }));
+    for (const statement of statementsOf(registries.map(({ right }) => right))) role.addToPolicy(statement);
+    // In the role's own policy, which also serves a key that was imported and whose policy cannot be changed here.
+    const keys = new Set(registries.flatMap(({ key }) => key?.keyArn ?? []));
     if (encryptionKey) {
-      // In the role's own policy, which also serves a key that was imported and whose policy cannot be changed here.
-      role.addToPolicy(new iam.PolicyStatement({
-        actions: USE_KEY_ACTIONS,
-        resources: [encryptionKey.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
-      }));
+      keys.delete(encryptionKey.keyArn);
+      role.addToPolicy(this.useKey(USE_KEY_ACTIONS, [encryptionKey.keyArn]));
     }
+    if (keys.size > 0) role.addToPolicy(this.useKey([READ_KEY_ACTION], [...keys]));
     return role;
   }
 
-  private refreshRequest(): RefreshRequest {
-    const { account, region, urlSuffix } = Stack.of(this);
-    return { registries: [{ region, hosts: [`${account}.dkr.ecr.${region}.${urlSuffix}`] }] };
+  private useKey(actions: string[], resources: string[]): iam.PolicyStatement {
+    return new iam.PolicyStatement({
+      actions,
+      resources,
+      conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
+    });
   }
 
   /** Runs the refresher when the stack is deployed for the first time, and when what it does has changed. */
@@ -286,4 +344,30 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
     }
     return alarm;
   }
+}
+
+/** What the schedule and the deploy send: the registries of a region that one principal asks for are one entry. */
+function refreshRequest(registries: RegistryDefinition[], stack: Stack): RefreshRequest {
+  const merged = new Map<string, RegistryRequest>();
+  registries.forEach(({ request }, index) => {
+    const key = request.kind === 'ecr' ? JSON.stringify([request.region, request.roleArn, request.hosts]) : String(index);
+    const same = merged.get(key) as EcrRequest | undefined;
+    merged.set(key, same ? { ...same, accounts: [...same.accounts, ...(request as EcrRequest).accounts] } : request);
+  });
+  return { registries: [...merged.values()], urlSuffix: stack.urlSuffix };
+}
+
+/** Statements for the rights, each said once. */
+function statementsOf(rights: NeededRight[]): iam.PolicyStatement[] {
+  const byActions = new Map<string, NeededRight[]>();
+  for (const right of rights) {
+    const key = right.actions.join();
+    byActions.set(key, [...byActions.get(key) ?? [], right]);
+  }
+  return [...byActions.values()].flatMap((same) => {
+    const resources = [...new Set(same.map(({ resource }) => resource))];
+    const parts = Array.from({ length: Math.ceil(resources.length / STATEMENT_RESOURCES) },
+      (_, part) => resources.slice(part * STATEMENT_RESOURCES, (part + 1) * STATEMENT_RESOURCES));
+    return parts.map((part) => new iam.PolicyStatement({ actions: same[0].actions, resources: part }));
+  });
 }

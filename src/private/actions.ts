@@ -31,8 +31,21 @@ export const PULL_PUSH_ACTIONS = [...new Set([...PULL_ACTIONS, ...PUSH_ACTIONS])
 /** What AWS Lambda calls to load the image of a function. */
 export const LAMBDA_PULL_ACTIONS = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
-/** What the refresher does with its secret: look at what is there, and publish something better. */
-export const READ_WRITE_SECRET_ACTIONS = ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'];
+/**
+ * Asks for a token of ECR Public.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html
+ */
+export const PUBLIC_TOKEN_ACTIONS = ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'];
+
+/** Takes on the role of another account, which asks for a token there. */
+export const ASSUME_ROLE_ACTION = 'sts:AssumeRole';
+
+/** Reads a login from its secret. */
+export const READ_SECRET_ACTION = 'secretsmanager:GetSecretValue';
+
+/** What the refresher does with its secret: look at what is there, add something better, and make that current. */
+export const READ_WRITE_SECRET_ACTIONS = [READ_SECRET_ACTION, 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'];
 
 /**
  * What Secrets Manager does with a customer's key on behalf of who reads and writes a secret.
@@ -40,3 +53,6 @@ export const READ_WRITE_SECRET_ACTIONS = ['secretsmanager:GetSecretValue', 'secr
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
  */
 export const USE_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+/** The part of it that reading takes. */
+export const READ_KEY_ACTION = 'kms:Decrypt';

@@ -57,6 +57,19 @@ export const SECRET_NAME: Format = {
   fix: 'choose another name, or leave it out for a generated one',
 };
 
+/** What the regions' names have in common, also those of later ones. */
+export const REGION: Format = {
+  pattern: /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/,
+  allowed: 'the name of a region',
+  fix: 'write it such as \'eu-west-1\'',
+};
+
+export const REGISTRY_HOST: Format = {
+  pattern: /^(?=.{1,255}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?$/,
+  allowed: 'the host of a registry in lower case, with a port if it has one, and without https:// or a path',
+  fix: 'write it such as \'ghcr.io\'',
+};
+
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html */
 export const USER_NAME: Format = {
   pattern: /^[\w+=,.@-]{1,64}$/,

@@ -71,12 +71,12 @@ describe('by default', () => {
   test('the role may get a token, use the secret and write its log, and nothing else', () => {
     expect(statementsOf()).toEqual([
       { ...LOG_STATEMENT, Resource: { 'Fn::GetAtt': [idsOf('AWS::Logs::LogGroup')[0], 'Arn'] } },
-      TOKEN_STATEMENT,
       {
-        Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+        Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
         Effect: 'Allow',
         Resource: { Ref: idsOf('AWS::SecretsManager::Secret')[0] },
       },
+      TOKEN_STATEMENT,
     ]);
   });
 
@@ -98,7 +98,11 @@ describe('by default', () => {
       State: 'ENABLED',
       Target: Match.objectLike({
         Arn: { 'Fn::GetAtt': [idsOf('AWS::Lambda::Function')[0], 'Arn'] },
-        Input: { 'Fn::Join': ['', ['{"registries":[{"region":"eu-west-1","hosts":["111122223333.dkr.ecr.eu-west-1.', { Ref: 'AWS::URLSuffix' }, '"]}]}']] },
+        Input: {
+          'Fn::Join': ['', [
+            '{"registries":[{"kind":"ecr","region":"eu-west-1","accounts":["111122223333"],"hosts":["standard"]}],"urlSuffix":"', { Ref: 'AWS::URLSuffix' }, '"}',
+          ]],
+        },
       }),
     });
   });
@@ -108,7 +112,10 @@ describe('by default', () => {
     expect(run.Properties).toEqual({
       ServiceToken: { 'Fn::GetAtt': [idsOf('AWS::Lambda::Function')[0], 'Arn'] },
       ServiceTimeout: '360',
-      request: { registries: [{ region: 'eu-west-1', hosts: [{ 'Fn::Join': ['', ['111122223333.dkr.ecr.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] }] }] },
+      request: {
+        registries: [{ kind: 'ecr', region: 'eu-west-1', accounts: ['111122223333'], hosts: ['standard'] }],
+        urlSuffix: { Ref: 'AWS::URLSuffix' },
+      },
       codeKey: only('AWS::Lambda::Function').Properties.Code.S3Key,
     });
     expect(run.DependsOn).toEqual(expect.arrayContaining(idsOf('AWS::IAM::Policy').filter((id) => id.startsWith('CredentialsRole'))));
@@ -311,9 +318,7 @@ test('in a stack without an environment the account and the region are those of 
   const agnostic = new Stack(new App(), 'Stack');
   new lib.DockerCredentials(agnostic, 'Credentials');
   expect(only('Custom::EcrCredentialsRefresh', agnostic).Properties.request).toEqual({
-    registries: [{
-      region: { Ref: 'AWS::Region' },
-      hosts: [{ 'Fn::Join': ['', [{ Ref: 'AWS::AccountId' }, '.dkr.ecr.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] }],
-    }],
+    registries: [{ kind: 'ecr', region: { Ref: 'AWS::Region' }, accounts: [{ Ref: 'AWS::AccountId' }], hosts: ['standard'] }],
+    urlSuffix: { Ref: 'AWS::URLSuffix' },
   });
 });
