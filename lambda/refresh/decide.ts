@@ -87,7 +87,12 @@ function bestEntries(situation: Situation): { entries: Entries; full: string[] }
 function lastGood({ current, previous, now }: Situation): Entries {
   if (current?.own) return current.entries;
   const own = [...previous?.entries ?? []].filter(([, entry]) => entry.expiresAt !== undefined && isValid(entry, now));
-  return new Map([...current?.entries ?? [], ...own]);
+  // A copy of what the refresher had written expires with it.
+  const theirs = [...current?.entries ?? []].filter(([host, { auth }]) => {
+    const copied = previous?.entries.get(host);
+    return copied?.auth !== auth || isValid(copied, now);
+  });
+  return new Map([...theirs, ...own]);
 }
 
 function isWorthAVersion(entries: Entries, { current, hosts, fetched, now, force }: Situation): boolean {

@@ -1,5 +1,5 @@
 import { ANSWER_PATH } from './lab';
-import { faults, type Fault, type Rule } from '../../../local-aws/fault-proxy';
+import { faults, type Fault, type Rule } from '../../local-aws/fault-proxy';
 
 /** The calls of the refresher, by the names that the table gives them. */
 export const CALLS: Record<string, Rule['on']> = {

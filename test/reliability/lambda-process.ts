@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import * as path from 'node:path';
 
 const SCRIPT = path.join(__dirname, 'children', 'invoke-once.cjs');
-const BUNDLE = path.join(__dirname, '../../../assets/lambda/refresh/index.lambda/index.js');
+const BUNDLE = path.join(__dirname, '../../assets/lambda/refresh/index.lambda/index.js');
 
 /** How much faster than real ones the timers of the handler run. */
 const TIME_SCALE = 10;

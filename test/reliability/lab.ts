@@ -6,8 +6,8 @@ import {
   CreateSecretCommand, GetSecretValueCommand, PutSecretValueCommand, ResourceNotFoundException, SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { invoke, type Invocation } from './lambda-process';
-import { FaultProxy, faults, type Passage, type Rule } from '../../../local-aws/fault-proxy';
-import { LocalAws } from '../../../local-aws/local-aws';
+import { FaultProxy, faults, type Passage, type Rule } from '../../local-aws/fault-proxy';
+import { LocalAws } from '../../local-aws/local-aws';
 
 const HOUR = 3600_000;
 
