@@ -146,10 +146,15 @@ export class Registry {
   public static fromSecret(host: string, secret: secretsmanager.ISecret, options: SecretRegistryOptions = {}): Registry {
     const { usernameKey = 'username', passwordKey = 'password' } = options;
     return new Registry(
-      (problems, at) => {
+      (problems, at, stack) => {
         checkFormat(problems, `${at}.fromSecret.host`, host, REGISTRY_HOST);
         problems.unless(`${at}.fromSecret.host`, host, (text) => !ECR_HOST.test(text), 'another host than ECR\'s, whose logins expire',
           'use Registry.ecr() or Registry.ecrPublic()');
+        const { region } = secret.env;
+        if (!Token.isUnresolved(stack.region)) {
+          problems.unless(`${at}.fromSecret.secret`, region, (name) => name === stack.region, `a secret of the region ${stack.region}, which the stack is in`,
+            'replicate it to that region');
+        }
         for (const [property, key] of Object.entries({ usernameKey, passwordKey })) {
           problems.unless(`${at}.fromSecret.${property}`, key, (text) => text !== '', 'a key of the secret\'s JSON', 'leave it out for the usual one');
         }

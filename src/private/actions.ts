@@ -44,6 +44,9 @@ export const ASSUME_ROLE_ACTION = 'sts:AssumeRole';
 /** Reads a login from its secret. */
 export const READ_SECRET_ACTION = 'secretsmanager:GetSecretValue';
 
+/** What a reader of another account is let do with a secret. */
+export const READ_SECRET_ACTIONS = [READ_SECRET_ACTION, 'secretsmanager:DescribeSecret'];
+
 /** What the refresher does with its secret: look at what is there, add something better, and make that current. */
 export const READ_WRITE_SECRET_ACTIONS = [READ_SECRET_ACTION, 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'];
 

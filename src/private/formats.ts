@@ -77,6 +77,19 @@ export const USER_NAME: Format = {
   fix: 'choose another name, or leave it out for a generated one',
 };
 
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+export const ROLE_NAME: Format = {
+  pattern: /^[\w+=,.@-]{1,64}$/,
+  allowed: '1 to 64 of the characters A-Z a-z 0-9 _ + = , . @ -',
+  fix: 'choose another name, or leave it out for a generated one',
+};
+
+export const ROLE_ARN: Format = {
+  pattern: /^arn:[a-z-]+:iam::\d{12}:role\/[\x21-\x7e]+$/,
+  allowed: 'the ARN of a role',
+  fix: 'write it such as \'arn:aws:iam::111122223333:role/docker-credentials\'',
+};
+
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html */
 export const IAM_PATH: Format = {
   pattern: /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/,

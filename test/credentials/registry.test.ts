@@ -18,13 +18,13 @@ function requestOf(scope = stack): any {
   return run.Properties.request;
 }
 
-/** What the refresher's role is allowed beside its log and its own secret. */
+/** What the refresher's role is allowed beside its log, its dead-letter queue and its own secret. */
 function rightsOf(scope = stack): any[] {
   const template = Template.fromStack(scope);
   const policies: any[] = [...Object.values(template.findResources('AWS::IAM::Policy')), ...Object.values(template.findResources('AWS::IAM::ManagedPolicy'))];
   return policies.filter(({ Properties }) => Properties.Roles?.[0].Ref.startsWith('CredentialsRole'))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
-    .filter(({ Action }) => ![Action].flat().some((action) => /^logs:|PutSecretValue/.test(action)));
+    .filter(({ Action }) => ![Action].flat().some((action) => /^logs:|PutSecretValue|^sqs:/.test(action)));
 }
 
 const problem = (...lines: string[]) => [`Stack/Credentials: ${lines.length === 1 ? '1 problem' : `${lines.length} problems`}`, ...lines.map((line) => `  - ${line}`)].join('\n');
@@ -262,6 +262,13 @@ describe('fromSecret', () => {
     expect(() => define([Registry.fromSecret(host, secret())])).toThrow(problem(
       `'registries[0].fromSecret.host' must be another host than ECR's, whose logins expire, got: '${host}' (${host.length} characters); `
       + 'use Registry.ecr() or Registry.ecrPublic()'));
+  });
+
+  test('fails for a secret of another region', () => {
+    const elsewhere = secretsmanager.Secret.fromSecretCompleteArn(stack, 'Elsewhere', ARN.replace('eu-west-1', 'us-east-1'));
+    expect(() => define([Registry.fromSecret('ghcr.io', elsewhere)])).toThrow(problem(
+      '\'registries[0].fromSecret.secret\' must be a secret of the region eu-west-1, which the stack is in, got: \'us-east-1\' (9 characters); replicate it to that region'));
+    expect(() => define([Registry.fromSecret('ghcr.io', elsewhere)], new Stack(new App(), 'Stack'))).not.toThrow();
   });
 
   test('fails for empty keys', () => {
