@@ -9,10 +9,13 @@ import { roomFor, writeVersion, type Published, type SecretVersion } from './pub
  */
 const REPEATED_DELIVERY_MS = 10 * 60 * 1000;
 
+/** Secrets Manager's times may have whole seconds. */
+const PRECISION_MS = 1000;
+
 /** The longest time until the next scheduled run: an entry that does not live that long cannot wait for it. */
 const LONGEST_INTERVAL_MS = 6 * 60 * 60 * 1000;
 
-/** What is there. */
+/** What a version of the secret holds, and since when. */
 export interface Current extends Published {
   /** When it was written, in milliseconds since the epoch. */
   readonly writtenAt: number;
@@ -23,11 +26,13 @@ export interface Situation {
   /** What the secret holds; undefined if nothing. */
   readonly current?: Current;
   /** If the refresher did not write that: what the secret held before. */
-  readonly previous?: Published;
+  readonly previous?: Current;
   /** Every host that the secret should hold, in the order in which they get a place. */
   readonly hosts: readonly string[];
   /** What was fetched, by host; a host that is missing here failed. */
   readonly fetched: Entries;
+  /** When the run began to fetch, in milliseconds since the epoch. */
+  readonly startedAt: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Publish what was fetched even if what is there is as good. */
@@ -61,6 +66,7 @@ export function decide(situation: Situation): Decision {
 /** The best entry for each host, as long as there is room: nothing that is there makes place for something new. */
 function bestEntries(situation: Situation): { entries: Entries; full: string[] } {
   const { hosts, fetched, now, force, format } = situation;
+  const mayBeLater = isWrittenSince(situation);
   const good = lastGood(situation);
   let entries = new Map<string, Entry>();
   for (const host of hosts) {
@@ -70,7 +76,7 @@ function bestEntries(situation: Situation): { entries: Entries; full: string[] }
   const full: string[] = [];
   for (const host of hosts) {
     const fresh = fetched.get(host);
-    if (!fresh || !isValid(fresh, now) || (!force && isBetter(entries.get(host), fresh))) continue;
+    if (!fresh || !isValid(fresh, now) || (!force && isBetter(entries.get(host), fresh, mayBeLater))) continue;
     const next = new Map(entries).set(host, fresh);
     if (roomFor(next, format)) entries = next;
     else full.push(host);
@@ -115,7 +121,17 @@ function isValid({ expiresAt }: Entry, now: number): boolean {
   return expiresAt === undefined || expiresAt > now;
 }
 
-/** Whether what is there lives longer than what was fetched. A login may have been changed, so the last one is better. */
-function isBetter(there: Entry | undefined, { expiresAt }: Entry): boolean {
-  return there?.expiresAt !== undefined && expiresAt !== NEVER && there.expiresAt > expiresAt!;
+/** Whether what the refresher had written last was written during this run, by another one. */
+function isWrittenSince({ current, previous, startedAt }: Situation): boolean {
+  const last = current?.own ? current : previous;
+  return last !== undefined && last.writtenAt >= startedAt - PRECISION_MS;
+}
+
+/**
+ * Whether what is there is better than what was fetched: it lives longer. A login may have been changed, so the one that
+ * was fetched last is better; a run that wrote during this one may have fetched it after this one.
+ */
+function isBetter(there: Entry | undefined, { expiresAt }: Entry, mayBeLater: boolean): boolean {
+  if (expiresAt === NEVER) return there?.expiresAt === NEVER && mayBeLater;
+  return there?.expiresAt !== undefined && there.expiresAt > expiresAt!;
 }

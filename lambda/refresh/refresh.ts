@@ -78,16 +78,11 @@ export interface RefreshReport {
 export async function refresh(request: RefreshRequest, ports: RefreshPorts): Promise<RefreshReport> {
   const plan = planOf(request, ports.home);
   const format = formatOf(request.format ?? 'config.json', plan[0].name);
-  const [reading, answers] = await Promise.all([
-    ports.store.readCurrent(AbortSignal.timeout(STORE_DEADLINE_MS)),
-    fetchAll(plan, ports.clients),
-  ]);
-  // Everything is measured by Secrets Manager's clock: the Lambda's own may be minutes off.
-  const skew = reading.time === undefined ? 0 : reading.time - ports.now();
-  const now = () => ports.now() + skew;
-
-  const result = await publish({ plan, answers: withoutExpired(answers, now()), format, force: request.force === true, now }, reading, ports.store);
-  const registries = plan.map((registry) => outcomeOf(registry, result, now()));
+  const began = ports.now();
+  const [first, answers] = await Promise.all([look(ports), fetchAll(plan, ports.clients)]);
+  const startedAt = first.now() - (ports.now() - began);
+  const result = await publish({ plan, answers: withoutExpired(answers, first.now()), format, force: request.force === true, startedAt }, first, ports);
+  const registries = plan.map((registry) => outcomeOf(registry, result));
   const remaining = registries.map(({ secondsRemaining }) => secondsRemaining).filter((seconds) => seconds !== undefined);
   return {
     registries,
@@ -150,21 +145,35 @@ function withoutExpired(answers: Answers, now: number): Answers {
   }));
 }
 
+/** A look at the secret, and at Secrets Manager's clock, because the Lambda's own may be minutes off. */
+interface Look extends Reading {
+  /** Milliseconds since the epoch, by Secrets Manager's clock. */
+  readonly now: () => number;
+}
+
+async function look({ store, now }: RefreshPorts): Promise<Look> {
+  const reading = await store.readCurrent(AbortSignal.timeout(STORE_DEADLINE_MS));
+  const skew = reading.time === undefined ? 0 : reading.time - now();
+  return { ...reading, now: () => now() + skew };
+}
+
 interface Run {
   readonly plan: readonly PlannedRegistry[];
   readonly answers: Answers;
   readonly format: Format;
   readonly force: boolean;
-  readonly now: () => number;
+  /** When it began, in milliseconds since the epoch. */
+  readonly startedAt: number;
 }
 
-interface Result extends Pick<RefreshReport, 'written' | 'unreadable' | 'bytes'> {
+interface Result extends Pick<RefreshReport, 'written' | 'unreadable' | 'bytes'>, Pick<Look, 'now'> {
   readonly answers: Answers;
   readonly decision: Decision;
 }
 
 /** Publishes what is better than what is there. When another run was faster, what it wrote is there. */
-async function publish({ plan, answers, format, force, now }: Run, first: Reading, store: SecretStore): Promise<Result> {
+async function publish({ plan, answers, format, force, startedAt }: Run, first: Look, ports: RefreshPorts): Promise<Result> {
+  const { store } = ports;
   const hosts = [...new Set(plan.flatMap((registry) => registry.hosts))];
   const isLogin = ({ source }: PlannedRegistry) => source?.kind === 'login';
   const logins = new Set(plan.filter(isLogin).flatMap((registry) => registry.hosts));
@@ -174,28 +183,28 @@ async function publish({ plan, answers, format, force, now }: Run, first: Readin
   }));
 
   let unreadable = false;
-  for (let reading = first, round = 1; ; round++) {
-    const { version } = reading;
+  for (let latest = first, round = 1; ; round++) {
+    const { version, now } = latest;
     const current = version && { ...readVersion(version, format, logins), writtenAt: version.writtenAt };
     unreadable ||= current?.own === false;
     const before = current?.own ? undefined : (await store.readPrevious(AbortSignal.timeout(STORE_DEADLINE_MS))).version;
-    const previous = before && readVersion(before, format, logins);
-    const decision = decide({ current, previous, hosts, fetched, now: now(), force, format });
+    const previous = before && { ...readVersion(before, format, logins), writtenAt: before.writtenAt };
+    const decision = decide({ current, previous, hosts, fetched, startedAt, now: now(), force, format });
 
     const { write } = decision;
-    const result = { answers, decision, unreadable, bytes: Buffer.byteLength((write ?? version)?.value ?? '') };
+    const result = { answers, decision, now, unreadable, bytes: Buffer.byteLength((write ?? version)?.value ?? '') };
     if (!write || write.versionId === version?.versionId) return { ...result, written: false };
     if (await store.replace(write, version?.versionId, AbortSignal.timeout(STORE_DEADLINE_MS))) return { ...result, written: true };
     if (round === MOST_ROUNDS) throw new ContendedError(`the secret was written by others ${MOST_ROUNDS} times during this run`);
-    reading = await store.readCurrent(AbortSignal.timeout(STORE_DEADLINE_MS));
+    latest = await look(ports);
   }
 }
 
-function outcomeOf({ name, hosts, source, error: planned }: PlannedRegistry, { answers, decision }: Result, now: number): RegistryOutcome {
+function outcomeOf({ name, hosts, source, error: planned }: PlannedRegistry, { answers, decision, now }: Result): RegistryOutcome {
   const { attempts, error = planned }: Answer = source ? answers.get(source)! : {};
   const isFull = hosts.some((host) => decision.full.includes(host));
   const full = isFull ? new SecretFullError(`it has no place in a secret of ${MOST_BYTES} bytes; give some registries to another DockerCredentials`) : undefined;
-  const seconds = secondsLeft(hosts.map((host) => decision.entries.get(host)?.expiresAt ?? 0), now);
+  const seconds = secondsLeft(hosts.map((host) => decision.entries.get(host)?.expiresAt ?? 0), now());
   const why = error ?? full;
   return {
     registry: name,

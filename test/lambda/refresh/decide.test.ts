@@ -15,7 +15,7 @@ function there(entries: Record<string, Entry>, change: Partial<Current> = {}): C
 }
 
 function decideOn(change: Partial<Situation>) {
-  return decide({ hosts: [HOST, OTHER_HOST], fetched: new Map(), now: NOW, force: false, format: CONFIG_JSON, ...change });
+  return decide({ hosts: [HOST, OTHER_HOST], fetched: new Map(), startedAt: NOW - MINUTE, now: NOW, force: false, format: CONFIG_JSON, ...change });
 }
 
 test('writes the first value', () => {
@@ -120,9 +120,31 @@ test.each([false, true])('writes nothing when every host failed, forced: %s', (f
   expect(decideOn({ force })).toEqual({ entries: new Map(), full: [] });
 });
 
+describe('a login of a run that wrote during this one', () => {
+  const hosts = [LOGIN_HOST];
+  const fetched = map({ [LOGIN_HOST]: fresh(NEVER) });
+  const during = { writtenAt: NOW - 30_000 };
+
+  test('stays, because it may be the later one', () => {
+    expect(decideOn({ hosts, fetched, current: there({ [LOGIN_HOST]: old(NEVER) }, during) }).write).toBeUndefined();
+    expect(decideOn({ hosts, fetched, current: there({ [LOGIN_HOST]: old(NEVER) }, { writtenAt: NOW - MINUTE - 1000 }) }).write).toBeUndefined();
+    expect(decideOn({ hosts, fetched, current: there({ [LOGIN_HOST]: old(NEVER) }, { writtenAt: NOW - MINUTE - 1001 }) }).write).toBeDefined();
+  });
+
+  test('stays also if somebody else wrote since', () => {
+    const { write } = decideOn({ hosts, fetched, current: there({}, { own: false }), previous: there({ [LOGIN_HOST]: old(NEVER) }, during) });
+    expect(authsIn(write!.value)).toEqual({ [LOGIN_HOST]: authOf('old') });
+  });
+
+  test('is replaced when forced, and where there was none', () => {
+    expect(decideOn({ hosts, fetched, current: there({ [LOGIN_HOST]: old(NEVER) }, during), force: true }).write).toBeDefined();
+    expect(decideOn({ hosts, fetched, current: there({ [LOGIN_HOST]: old(NOW + HOUR) }, during) }).write).toBeDefined();
+  });
+});
+
 describe('what somebody else wrote', () => {
   const foreign = (entries: Record<string, Entry>): Current => there(entries, { own: false });
-  const before = (entries: Record<string, Entry>) => ({ own: true, entries: map(entries) });
+  const before = (entries: Record<string, Entry>) => there(entries);
 
   test('is replaced by what was fetched', () => {
     const current = foreign({ [HOST]: old(undefined), 'docker.io': old(undefined) });
@@ -147,6 +169,15 @@ describe('what somebody else wrote', () => {
     expect(decideOn({ current: foreign({ [HOST]: old(undefined, authOf('own')) }), previous }).write).toBeUndefined();
   });
 
+  test('is dropped where it is a copy of what the refresher had written, and that has expired', () => {
+    const current = foreign({ [HOST]: old(undefined, authOf('own')), [OTHER_HOST]: old(undefined, authOf('theirs')) });
+    const { write } = decideOn({
+      current, previous: before({ [HOST]: old(NOW, authOf('own')), [OTHER_HOST]: old(NOW, authOf('own')) }), hosts: [HOST, OTHER_HOST, LOGIN_HOST], fetched: map({ [LOGIN_HOST]: fresh(NEVER) }),
+    });
+    expect(authsIn(write!.value)).toMatchObject({ [OTHER_HOST]: authOf('theirs'), [LOGIN_HOST]: authOf('fresh') });
+    expect(Object.keys(authsIn(write!.value))).not.toContain(HOST);
+  });
+
   test('stays if there is nothing else', () => {
     expect(decideOn({ current: foreign({ [HOST]: old(undefined) }), previous: before({ [HOST]: old(undefined, authOf('other')) }) })).toEqual({
       entries: map({ [HOST]: old(undefined) }), full: [],
@@ -156,7 +187,7 @@ describe('what somebody else wrote', () => {
 });
 
 test('a secret without a value gets what the refresher had written, while that is valid', () => {
-  expect(decideOn({ previous: { own: true, entries: map({ [HOST]: old(NOW + HOUR) }) } }).write).toEqual(version({ [HOST]: authOf('old') }, NOW + HOUR));
+  expect(decideOn({ previous: there({ [HOST]: old(NOW + HOUR) }) }).write).toEqual(version({ [HOST]: authOf('old') }, NOW + HOUR));
 });
 
 describe('when there is no room for all', () => {
@@ -193,7 +224,7 @@ test('whatever happens, what is written parses, holds no expired entry and loses
     .map((value) => (value.own ? value : { ...value, entries: new Map([...value.entries].map(([host, { auth }]) => [host, old(undefined, auth)])) }));
   fc.assert(fc.property(
     fc.option(current, { nil: undefined }),
-    fc.option(fc.record({ own: fc.constant(true), entries: entries('previous') }), { nil: undefined }),
+    fc.option(fc.record({ own: fc.constant(true), entries: entries('previous'), writtenAt: time }), { nil: undefined }),
     entries('fetched'),
     fc.boolean(),
     (before, previous, all, force) => {
