@@ -69,6 +69,10 @@ export class Aws {
   public tokenLife = 12 * HOUR;
   /** How long a new token's password is, in characters. */
   public passwordLength = 12;
+  /** Whether any token was so long that a secret may be too small. */
+  public get wasLong(): boolean {
+    return [...this.issued.keys()].some((auth) => auth.length > 1000);
+  }
 
   private tokenCount = 0;
   private login = '';
@@ -126,7 +130,8 @@ export class Aws {
     const auth = base64(`${spoiled === 'wrong user' ? 'root' : 'AWS'}:${spoiled === 'empty password' ? '' : password}`);
     const life = spoiled === 'expired' ? -HOUR : this.tokenLife;
     const expiresAt = Math.floor((this.clock.now + life) / 1000) * 1000;
-    if (spoiled !== 'wrong user' && spoiled !== 'empty password') this.issued.set(auth, { hosts: HOSTS[source], expiresAt });
+    const hosts = spoiled === 'other host' ? [] : HOSTS[source];
+    if (spoiled !== 'wrong user' && spoiled !== 'empty password') this.issued.set(auth, { hosts, expiresAt });
     return {
       ...(spoiled === 'no token' ? {} : { authorizationToken: auth }),
       ...(spoiled === 'no expiry' ? {} : { expiresAt: new Date(expiresAt) }),

@@ -3,14 +3,18 @@ export class SimulatedClock {
   /** Milliseconds since the epoch. */
   public now = Date.parse('2026-01-01T00:00:00Z');
 
-  private readonly deadlines: { at: number; controller: AbortController }[] = [];
+  private deadlines: { readonly at: number; readonly controller: AbortController }[] = [];
 
-  public advance(milliseconds: number): void {
-    this.now += milliseconds;
-    for (const deadline of this.deadlines.filter(({ at }) => at <= this.now)) {
-      this.deadlines.splice(this.deadlines.indexOf(deadline), 1);
-      deadline.controller.abort();
-    }
+  /** When the next signal goes off; infinite if none will. */
+  public get nextDeadline(): number {
+    return Math.min(...this.deadlines.map(({ at }) => at));
+  }
+
+  public set(now: number): void {
+    this.now = now;
+    const over = this.deadlines.filter(({ at }) => at <= now);
+    this.deadlines = this.deadlines.filter(({ at }) => at > now);
+    for (const { controller } of over) controller.abort();
   }
 
   /** Lets `AbortSignal.timeout` go by this clock while the work is done. */

@@ -23,6 +23,7 @@ export type Event =
   | { readonly do: 'edit'; readonly how: 'nonsense' | 'other host' | 'own host' | 'white space' | 'one more host' | 'no host' }
   | { readonly do: 'change the login' }
   | { readonly do: 'shorten tokens'; readonly life: number }
+  | { readonly do: 'lengthen passwords'; readonly length: number }
   | { readonly do: 'delete' }
   | { readonly do: 'restore' };
 
@@ -55,6 +56,7 @@ export const histories: fc.Arbitrary<Event[]> = fc.array(fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant({ do: 'change the login' as const }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('shorten tokens' as const), life: fc.constantFrom(12 * HOUR, 12 * HOUR, HOUR, 5 * MINUTE) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('lengthen passwords' as const), length: often(12, 24_000) }) },
   { weight: 1, arbitrary: fc.constantFrom({ do: 'delete' as const }, { do: 'restore' as const }) },
 ), { minLength: 1, maxLength: 24, size: 'max' });
 
@@ -108,6 +110,10 @@ async function happen(event: Event, world: World): Promise<void> {
       world.aws.tokenLife = event.life;
       return;
     }
+    case 'lengthen passwords': {
+      world.aws.passwordLength = event.length;
+      return;
+    }
     case 'delete': {
       world.secret.deleted = true;
       return;
@@ -131,9 +137,11 @@ async function comeToRest(world: World): Promise<void> {
   world.secret.deleted = false;
   world.skew = 0;
   world.aws.tokenLife = 12 * HOUR;
+  world.aws.passwordLength = 12;
   await world.finish();
   await world.advance(11 * MINUTE);
   const good = await world.runAlone(ALL);
+  world.rules.check();
   world.rules.demand(good.state === 'done', `a run without trouble failed: ${(good.error as Error)?.message}`);
   const entries = world.rules.entriesOf(world.secret.current!)!;
   for (const host of ALL.flatMap((source) => HOSTS[source])) {

@@ -5,6 +5,9 @@ import type { Run, World } from './world';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+/** A run gives up when others wrote that often in the meantime. */
+const MOST_CHANGES = 4;
+
 /** A run makes no more calls than this, whatever happens. */
 const MOST_CALLS = 40;
 
@@ -45,14 +48,17 @@ export class Rules {
   /** Readers get another version. */
   public onChange(change: Change, run: Run | undefined): void {
     const { before, after } = change;
+    for (const other of this.world.running().filter((each) => each !== run)) other.othersChanges++;
     if (!run) {
       // a person's deed
       if (before?.byHand) for (const auth of this.entriesOf(after)?.values() ?? []) this.obscure.add(auth);
       return;
     }
+    run.hasChanged = true;
     const now = this.entriesOf(after);
     this.looked.parsed++;
     this.demand(now !== undefined, 'what a run wrote is no dockercfg');
+    this.demand(now!.size > 0, 'a run wrote nothing');
     for (const [host, auth] of now!) this.checkEntry(host, auth, change);
     this.checkNeverWorse(change, now!, run);
     const then = before && this.entriesOf(before);
@@ -62,12 +68,18 @@ export class Rules {
   /** A run came to its end. */
   public onEnd(run: Run): void {
     this.looked.reported++;
-    if (run.state === 'failed') return;
+    if (run.state === 'failed') {
+      this.demand(run.secretTrouble || run.othersChanges > MOST_CHANGES, `a run failed that could use the secret: ${(run.error as Error)?.message}`);
+      return;
+    }
+    this.demand(!run.report!.written || run.hasChanged, 'a run reports a version that readers never got');
+    const isFresh = run.sources.some((source) => source !== 'login' && !run.troubled.has(source) && !run.doubtful.has(source));
+    if (run.force && isFresh && !this.world.aws.wasLong) this.demand(run.report!.written, 'a forced run wrote nothing');
     const failed = run.report!.registries.filter(({ error }) => error !== undefined).map(({ registry }) => registry);
     for (const source of run.sources) {
       const isNamed = failed.includes(SOURCES[source]);
       if (run.troubled.has(source)) this.demand(isNamed, `the report does not name ${SOURCES[source]}`);
-      else if (this.world.aws.tokenLife > HOUR / 2) this.demand(!isNamed, `the report names ${SOURCES[source]}`);
+      else if (!run.doubtful.has(source) && !this.world.aws.wasLong) this.demand(!isNamed, `the report names ${SOURCES[source]}`);
     }
   }
 
@@ -117,7 +129,7 @@ export class Rules {
       if (left > PRECISION + early) this.demand(now.has(host), `readers lost ${host}, which had ${left} ms left`);
       if (!is || run.force) continue;
       this.demand(is.expiresAt >= was.expiresAt - PRECISION, `${host} expires ${was.expiresAt - is.expiresAt} ms earlier than before`);
-      if (process.env.GEN) this.demand((is.generation ?? 0) >= (was.generation ?? 0), `${host} got a login that had been replaced`);
+      this.demand((is.generation ?? 0) >= (was.generation ?? 0), `${host} got a login that had been replaced`);
     }
   }
 

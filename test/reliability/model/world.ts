@@ -8,6 +8,8 @@ import type { RefreshPorts, RefreshReport } from '../../../lambda/refresh/refres
 /** Lambda ends an invocation that takes longer. */
 const LAMBDA_TIMEOUT_MS = 300_000;
 
+const SHORT_LIFE_MS = 30 * 60_000;
+
 /** A request whose sender is gone still reaches AWS within this time, or never does. */
 const LOST_AT_SEA_MS = 60_000;
 
@@ -29,6 +31,13 @@ export interface Run {
   calls: number;
   /** Sources whose call did not give what it should. */
   readonly troubled: Set<SourceName>;
+  /** Whether it could not use the secret at some time. */
+  secretTrouble: boolean;
+  /** How often others changed what readers get meanwhile, and whether it did or found it done. */
+  othersChanges: number;
+  hasChanged: boolean;
+  /** Sources whose token lives so shortly that a clock which is set meanwhile may have it expired. */
+  readonly doubtful: Set<SourceName>;
   /** What the run has to add to the Lambda's clock for the time by Secrets Manager's. */
   offset: number;
 }
@@ -83,7 +92,7 @@ export class World {
   /** Starts a run, and lets it go on until it waits. */
   public async start(sources: readonly SourceName[], force = false): Promise<Run> {
     const run: Run = {
-      sources, force, startedAt: this.clock.now, state: 'running', calls: 0, troubled: new Set(), offset: 0,
+      sources, force, startedAt: this.clock.now, state: 'running', calls: 0, troubled: new Set(), doubtful: new Set(), offset: 0, secretTrouble: false, othersChanges: 0, hasChanged: false,
     };
     this.runs.push(run);
     this.refresher.refresh(requestFor(sources, force), this.portsOf(run)).then(
@@ -104,10 +113,14 @@ export class World {
 
   /** Lets time pass. Calls that wait too long are aborted, and runs that take too long are killed. */
   public async advance(milliseconds: number): Promise<void> {
-    this.clock.advance(milliseconds);
-    await this.settled();
-    for (const run of this.running()) {
-      if (this.clock.now - run.startedAt >= LAMBDA_TIMEOUT_MS) this.kill(run);
+    const until = this.clock.now + milliseconds;
+    while (this.clock.now < until) {
+      const timeouts = this.running().map(({ startedAt }) => startedAt + LAMBDA_TIMEOUT_MS);
+      this.clock.set(Math.min(until, this.clock.nextDeadline, ...timeouts));
+      for (const run of this.running()) {
+        if (this.clock.now - run.startedAt >= LAMBDA_TIMEOUT_MS) this.kill(run);
+      }
+      await this.settled();
     }
     this.calls = this.calls.filter(({ orphaned, sentAt }) => !orphaned || this.clock.now - sentAt <= LOST_AT_SEA_MS);
   }
@@ -153,27 +166,38 @@ export class World {
     const { run, request } = call;
     const source = Aws.sourceOf(request);
     const trouble = (error: Error) => {
-      if (source) run.troubled.add(source);
+      this.trouble(call);
       call.outcome = { error };
     };
     if (fate === 'failed') trouble(awsError('ThrottlingException'));
     else if (fate !== 'answered' && fate !== 'answer lost' && source && canBeSpoiled(request, fate)) {
-      run.troubled.add(source);
+      this.trouble(call);
       call.outcome = { date: this.date(), output: this.aws.serve(request, fate) };
     } else {
       call.outcome = this.serve(call);
       if (fate === 'answer lost') trouble(awsError('TimeoutError'));
-      else if (call.outcome.error && source) run.troubled.add(source);
     }
+    if (source && this.aws.tokenLife < SHORT_LIFE_MS) run.doubtful.add(source);
     if (call.orphaned) this.calls.splice(this.calls.indexOf(call), 1);
+  }
+
+  private trouble({ run, request }: Call): void {
+    const source = Aws.sourceOf(request);
+    if (source) run.troubled.add(source);
+    else run.secretTrouble = true;
   }
 
   private serve(call: Call): Outcome {
     this.served = call;
     try {
-      return { date: this.date(), output: this.aws.serve(call.request) };
+      const output = this.aws.serve(call.request);
+      const { operation } = call.request;
+      const isCurrent = operation === 'UpdateSecretVersionStage' || (operation === 'PutSecretValue' && (output as any).VersionStages.includes('AWSCURRENT'));
+      if (isCurrent) call.run.hasChanged = true;
+      return { date: this.date(), output };
     } catch (error) {
       if (!('$fault' in (error as object))) throw error; // a rule, or the model itself
+      if (this.secret.deleted) this.trouble(call);
       return { date: this.date(), error: error as Error };
     } finally {
       this.served = undefined;
@@ -243,8 +267,7 @@ export class World {
       this.calls.push(call);
       abortSignal.addEventListener('abort', () => {
         if (call.orphaned || !this.calls.includes(call)) return;
-        const source = Aws.sourceOf(request);
-        if (source) run.troubled.add(source);
+        this.trouble(call);
         call.orphaned = true;
         if (call.outcome) this.calls.splice(this.calls.indexOf(call), 1);
         resolve({ error: awsError('AbortError') });
