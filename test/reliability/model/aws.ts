@@ -74,9 +74,11 @@ export class Aws {
     return [...this.issued.keys()].some((auth) => auth.length > 1000);
   }
 
+  /** How many logins the registry had. */
+  public generation = 0;
+
   private tokenCount = 0;
   private login = '';
-  private generation = 0;
 
   public constructor(private readonly clock: SimulatedClock, private readonly secret: Secret) {
     this.changeLogin();

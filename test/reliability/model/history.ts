@@ -18,6 +18,8 @@ export type Event =
   /** Every run comes to its end. */
   | { readonly do: 'finish' }
   | { readonly do: 'wait'; readonly milliseconds: number }
+  /** Until the next of the entries that readers have expires, or shortly before or after. */
+  | { readonly do: 'wait for an expiry'; readonly offset: number }
   | { readonly do: 'kill'; readonly pick: number }
   | { readonly do: 'set the clock'; readonly skew: number }
   | { readonly do: 'edit'; readonly how: 'nonsense' | 'other host' | 'own host' | 'white space' | 'one more host' | 'no host' }
@@ -27,7 +29,7 @@ export type Event =
   | { readonly do: 'delete' }
   | { readonly do: 'restore' };
 
-const TROUBLES: readonly Fate[] = ['failed', 'failed', 'answer lost', 'answer lost', ...SPOILED];
+const TROUBLES: readonly Fate[] = ['failed', 'failed', 'answer lost', 'answer lost', 'sent twice', 'sent twice', ...SPOILED];
 
 /** Any history; what is frequent in it is what runs do to each other. */
 export const histories: fc.Arbitrary<Event[]> = fc.array(fc.oneof(
@@ -44,6 +46,12 @@ export const histories: fc.Arbitrary<Event[]> = fc.array(fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('wait' as const),
       milliseconds: fc.constantFrom(SECOND, 9 * SECOND, 19 * SECOND, 41 * SECOND, 70 * SECOND, 5 * MINUTE, 11 * MINUTE, HOUR, 3 * HOUR, 3 * HOUR, 6 * HOUR, 13 * HOUR),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('wait for an expiry' as const), offset: fc.constantFrom(-6 * MINUTE, -3 * MINUTE, -50 * SECOND, -10 * SECOND, 0, 5 * SECOND, 4 * MINUTE),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('kill' as const), pick: fc.nat({ max: 9 }) }) },
@@ -92,6 +100,12 @@ async function happen(event: Event, world: World): Promise<void> {
     case 'go on': return goOn(event, world);
     case 'finish': return world.finish();
     case 'wait': return world.advance(event.milliseconds);
+    case 'wait for an expiry': {
+      const expiries = [...(world.secret.current && world.rules.entriesOf(world.secret.current)) ?? []]
+        .map(([, auth]) => (world.aws.issued.get(auth)?.expiresAt ?? Infinity) + event.offset - world.clock.now);
+      const next = Math.min(...expiries.filter((milliseconds) => milliseconds > 0));
+      return next === Infinity ? undefined : world.advance(next);
+    }
     case 'kill': {
       const running = world.running();
       if (running.length > 0) world.kill(running[event.pick % running.length]);
@@ -143,13 +157,17 @@ async function comeToRest(world: World): Promise<void> {
   const good = await world.runAlone(ALL);
   world.rules.check();
   world.rules.demand(good.state === 'done', `a run without trouble failed: ${(good.error as Error)?.message}`);
-  const entries = world.rules.entriesOf(world.secret.current!)!;
-  for (const host of ALL.flatMap((source) => HOSTS[source])) {
-    const life = (world.aws.issued.get(entries.get(host) ?? '')?.expiresAt ?? 0) - world.clock.now;
+  const { current } = world.secret;
+  const entries = current && world.rules.entriesOf(current);
+  const hosts = ALL.flatMap((source) => HOSTS[source]);
+  world.rules.demand(String([...entries?.keys() ?? []].sort()) === String(hosts.sort()), 'a run without trouble left other hosts than it was asked for');
+  for (const host of hosts) {
+    const { expiresAt = 0, generation } = world.aws.issued.get(entries!.get(host)!) ?? {};
+    const life = expiresAt - world.clock.now;
+    world.rules.demand(generation === undefined || generation === world.aws.generation, 'a run without trouble left a login that had been replaced');
     world.rules.demand(life > 12 * HOUR - 10 * MINUTE - PRECISION, `after a run without trouble ${host} has ${life} ms left`);
   }
   world.rules.demand(good.report!.usable && good.report!.secondsRemaining! > 11 * 3600, 'a run without trouble reports trouble');
-  const { current } = world.secret;
   await world.advance(MINUTE);
   await world.runAlone(ALL);
   world.rules.demand(world.secret.current === current, 'a second run wrote another version');

@@ -28,6 +28,8 @@ export class Rules {
   public readonly looked = { parsed: 0, known: 0, valid: 0, neverWorse: 0, needed: 0, reported: 0, calls: 0 };
   /** For each version that a run sent: the earliest time that it may have believed it was. */
   private readonly decidedAt = new Map<string, number>();
+  /** Ids of the versions that readers ever got. */
+  private readonly wereCurrent = new Set<string>();
   /** Credentials that a person put where the refresher cannot find out when they expire. */
   private readonly obscure = new Set<string>();
   private broken?: BrokenRule;
@@ -42,19 +44,21 @@ export class Rules {
   public onCall(run: Run, { operation, input }: Request): void {
     this.looked.calls++;
     this.demand(run.calls <= MOST_CALLS, `a run made ${run.calls} calls`);
-    if (operation === 'PutSecretValue') this.decidedAt.set(input.ClientRequestToken, Math.min(this.world.clock.now, this.world.believed(run)));
+    if (operation !== 'PutSecretValue') return;
+    run.wrote = input.ClientRequestToken;
+    this.decidedAt.set(input.ClientRequestToken, Math.min(this.world.clock.now, this.world.believed(run)));
   }
 
   /** Readers get another version. */
   public onChange(change: Change, run: Run | undefined): void {
     const { before, after } = change;
     for (const other of this.world.running().filter((each) => each !== run)) other.othersChanges++;
+    this.wereCurrent.add(after.id);
     if (!run) {
       // a person's deed
       if (before?.byHand) for (const auth of this.entriesOf(after)?.values() ?? []) this.obscure.add(auth);
       return;
     }
-    run.hasChanged = true;
     const now = this.entriesOf(after);
     this.looked.parsed++;
     this.demand(now !== undefined, 'what a run wrote is no dockercfg');
@@ -72,14 +76,27 @@ export class Rules {
       this.demand(run.secretTrouble || run.othersChanges > MOST_CHANGES, `a run failed that could use the secret: ${(run.error as Error)?.message}`);
       return;
     }
-    this.demand(!run.report!.written || run.hasChanged, 'a run reports a version that readers never got');
+    this.demand(!run.report!.written || this.wereCurrent.has(run.wrote!), 'a run reports a version that readers never got');
     const isFresh = run.sources.some((source) => source !== 'login' && !run.troubled.has(source) && !run.doubtful.has(source));
     if (run.force && isFresh && !this.world.aws.wasLong) this.demand(run.report!.written, 'a forced run wrote nothing');
+    if (run.othersChanges === 0 && !run.secretTrouble && !this.world.aws.wasLong) this.checkRefreshed(run);
     const failed = run.report!.registries.filter(({ error }) => error !== undefined).map(({ registry }) => registry);
     for (const source of run.sources) {
       const isNamed = failed.includes(SOURCES[source]);
       if (run.troubled.has(source)) this.demand(isNamed, `the report does not name ${SOURCES[source]}`);
       else if (!run.doubtful.has(source) && !this.world.aws.wasLong) this.demand(!isNamed, `the report names ${SOURCES[source]}`);
+    }
+  }
+
+  /** What a run could fetch, readers have, unless what they have lives until any next run. */
+  private checkRefreshed(run: Run): void {
+    const { current } = this.world.secret;
+    const entries = current && this.entriesOf(current);
+    for (const source of run.sources.filter((each) => !run.troubled.has(each) && !run.doubtful.has(each))) {
+      for (const host of HOSTS[source]) {
+        const life = (this.world.aws.issued.get(entries?.get(host) ?? '')?.expiresAt ?? 0) - this.world.clock.now;
+        this.demand(life > 6 * HOUR - 20 * MINUTE, `a run left ${host} with ${life} ms`);
+      }
     }
   }
 

@@ -71,10 +71,8 @@ export class Secret {
     if (VersionStage !== CURRENT) throw new Error(`the model has no label ${VersionStage} to move`);
     if (!this.versions.has(MoveToVersionId)) throw new ResourceNotFoundException({ message: 'no such version', $metadata: {} });
     const holder = this.labels.get(CURRENT);
-    if (holder !== MoveToVersionId && holder !== RemoveFromVersionId) {
-      throw new InvalidParameterException({ message: 'the label is at another version', $metadata: {} });
-    }
-    if (holder !== MoveToVersionId) this.makeCurrent(MoveToVersionId);
+    if (holder !== RemoveFromVersionId) throw new InvalidParameterException({ message: 'the label is at another version', $metadata: {} });
+    this.makeCurrent(MoveToVersionId);
     return {};
   }
 
