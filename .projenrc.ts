@@ -66,6 +66,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // 6 is an ES module only, which jest does not load
     'jose@^5',
     'tsx',
+    // reads the manifests in the documentation
+    'yaml@^2',
     // generates structs: jsii has no Omit
     '@mrgrain/jsii-struct-builder',
     // the generated go.mod lists these transitive versions as they are installed

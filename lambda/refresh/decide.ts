@@ -9,13 +9,10 @@ import { roomFor, writeVersion, type Published, type SecretVersion } from './pub
  */
 const REPEATED_DELIVERY_MS = 10 * 60 * 1000;
 
-/** Secrets Manager's times may have whole seconds. */
-const PRECISION_MS = 1000;
-
 /** The longest time until the next scheduled run: an entry that does not live that long cannot wait for it. */
 const LONGEST_INTERVAL_MS = 6 * 60 * 60 * 1000;
 
-/** What a version of the secret holds, and since when. */
+/** What is there. */
 export interface Current extends Published {
   /** When it was written, in milliseconds since the epoch. */
   readonly writtenAt: number;
@@ -26,13 +23,13 @@ export interface Situation {
   /** What the secret holds; undefined if nothing. */
   readonly current?: Current;
   /** If the refresher did not write that: what the secret held before. */
-  readonly previous?: Current;
+  readonly previous?: Published;
   /** Every host that the secret should hold, in the order in which they get a place. */
   readonly hosts: readonly string[];
   /** What was fetched, by host; a host that is missing here failed. */
   readonly fetched: Entries;
-  /** When the run began to fetch, in milliseconds since the epoch. */
-  readonly startedAt: number;
+  /** Whether others have written since the logins were fetched. */
+  readonly contended: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Publish what was fetched even if what is there is as good. */
@@ -64,22 +61,26 @@ export function decide(situation: Situation): Decision {
 }
 
 /** The best entry for each host, as long as there is room: nothing that is there makes place for something new. */
-function bestEntries(situation: Situation): { entries: Entries; full: string[] } {
-  const { hosts, fetched, now, force, format } = situation;
-  const mayBeLater = isWrittenSince(situation);
-  const good = lastGood(situation);
-  let entries = new Map<string, Entry>();
+function bestEntries({ hosts, fetched, contended, now, force, format, ...rest }: Situation): { entries: Entries; full: string[] } {
+  const good = lastGood({ now, ...rest });
+  const entries = new Map<string, Entry>();
+  const better = new Map<string, Entry>();
   for (const host of hosts) {
-    const entry = good.get(host);
-    if (entry && isValid(entry, now)) entries.set(host, entry);
-  }
-  const full: string[] = [];
-  for (const host of hosts) {
+    const there = good.get(host);
+    if (there && isValid(there, now)) entries.set(host, there);
     const fresh = fetched.get(host);
-    if (!fresh || !isValid(fresh, now) || (!force && isBetter(entries.get(host), fresh, mayBeLater))) continue;
-    const next = new Map(entries).set(host, fresh);
-    if (roomFor(next, format)) entries = next;
-    else full.push(host);
+    if (fresh && isValid(fresh, now) && (force || !isBetter(entries.get(host), fresh, contended))) better.set(host, fresh);
+  }
+  const all = new Map([...entries, ...better]);
+  if (roomFor(all, format)) return { entries: all, full: [] };
+
+  const full: string[] = [];
+  for (const [host, fresh] of better) {
+    const there = entries.get(host);
+    if (roomFor(entries.set(host, fresh), format)) continue;
+    full.push(host);
+    if (there) entries.set(host, there);
+    else entries.delete(host);
   }
   return { entries, full };
 }
@@ -90,7 +91,7 @@ function bestEntries(situation: Situation): { entries: Entries; full: string[] }
  * Nobody knows when theirs expires. What the refresher had written is better while it is valid; theirs stays where there
  * is nothing else.
  */
-function lastGood({ current, previous, now }: Situation): Entries {
+function lastGood({ current, previous, now }: Pick<Situation, 'current' | 'previous' | 'now'>): Entries {
   if (current?.own) return current.entries;
   const own = [...previous?.entries ?? []].filter(([, entry]) => entry.expiresAt !== undefined && isValid(entry, now));
   // A copy of what the refresher had written expires with it.
@@ -121,17 +122,11 @@ function isValid({ expiresAt }: Entry, now: number): boolean {
   return expiresAt === undefined || expiresAt > now;
 }
 
-/** Whether what the refresher had written last was written during this run, by another one. */
-function isWrittenSince({ current, previous, startedAt }: Situation): boolean {
-  const last = current?.own ? current : previous;
-  return last !== undefined && last.writtenAt >= startedAt - PRECISION_MS;
-}
-
 /**
  * Whether what is there is better than what was fetched: it lives longer. A login may have been changed, so the one that
- * was fetched last is better; a run that wrote during this one may have fetched it after this one.
+ * was fetched last is better, which may be that of another run.
  */
-function isBetter(there: Entry | undefined, { expiresAt }: Entry, mayBeLater: boolean): boolean {
-  if (expiresAt === NEVER) return there?.expiresAt === NEVER && mayBeLater;
+function isBetter(there: Entry | undefined, { expiresAt }: Entry, contended: boolean): boolean {
+  if (expiresAt === NEVER) return there?.expiresAt === NEVER && contended;
   return there?.expiresAt !== undefined && there.expiresAt > expiresAt!;
 }

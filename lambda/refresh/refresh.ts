@@ -6,7 +6,7 @@ import { NEVER } from './entry';
 import { BadTokenError, ContendedError, DeadlineError, SecretFullError } from './errors';
 import { getLogin } from './login';
 import { planOf, type Home, type PlannedRegistry, type Source } from './plan';
-import { MOST_BYTES, readVersion } from './published';
+import { MOST_BYTES, readVersion, type SecretVersion } from './published';
 import type { Reading, SecretStore } from './secret-store';
 import type { RefreshRequest } from '../../src/private/contract';
 import { mapBounded } from '../shared/bounded';
@@ -78,10 +78,9 @@ export interface RefreshReport {
 export async function refresh(request: RefreshRequest, ports: RefreshPorts): Promise<RefreshReport> {
   const plan = planOf(request, ports.home);
   const format = formatOf(request.format ?? 'config.json', plan[0].name);
-  const began = ports.now();
-  const [first, answers] = await Promise.all([look(ports), fetchAll(plan, ports.clients)]);
-  const startedAt = first.now() - (ports.now() - began);
-  const result = await publish({ plan, answers: withoutExpired(answers, first.now()), format, force: request.force === true, startedAt }, first, ports);
+  const looking = look(ports);
+  const [first, answers] = await Promise.all([looking, fetchAll(plan, ports.clients, looking)]);
+  const result = await publish({ plan, answers: withoutExpired(answers, first.now()), format, force: request.force === true }, first, ports);
   const registries = plan.map((registry) => outcomeOf(registry, result));
   const remaining = registries.map(({ secondsRemaining }) => secondsRemaining).filter((seconds) => seconds !== undefined);
   return {
@@ -115,12 +114,12 @@ type Answer = Partial<Fetched> & { readonly error?: unknown };
 type Answers = ReadonlyMap<Source, Answer>;
 
 /** Makes one call a source, however many registries take what it gives. */
-async function fetchAll(plan: readonly PlannedRegistry[], clients: RefreshPorts['clients']): Promise<Answers> {
+async function fetchAll(plan: readonly PlannedRegistry[], clients: RefreshPorts['clients'], looking: Promise<Look>): Promise<Answers> {
   const sources = [...new Set(plan.flatMap(({ source }) => source ?? []))];
   const deadline = AbortSignal.timeout(FETCH_DEADLINE_MS);
   const answers = await mapBounded(sources, CALLS_AT_ONCE, async (source): Promise<[Source, Answer]> => {
     try {
-      return [source, await fetchFrom(source, clients, deadline)];
+      return [source, await fetchFrom(source, clients, looking, deadline)];
     } catch (error) {
       const attempts = (error as { $metadata?: { attempts?: number } }).$metadata?.attempts;
       return [source, { attempts, error: deadline.aborted ? new DeadlineError(`no answer within ${FETCH_DEADLINE_MS / 1000} seconds`) : error }];
@@ -129,7 +128,9 @@ async function fetchAll(plan: readonly PlannedRegistry[], clients: RefreshPorts[
   return new Map(answers);
 }
 
-async function fetchFrom(source: Source, clients: RefreshPorts['clients'], deadline: AbortSignal): Promise<Fetched> {
+async function fetchFrom(source: Source, clients: RefreshPorts['clients'], looking: Promise<Look>, deadline: AbortSignal): Promise<Fetched> {
+  // Only after the look at the secret: a login is then no older than one that is there.
+  if (source.kind === 'login') await looking;
   switch (source.kind) {
     case 'ecr': return getToken(await clients.ecr(source.region, source.roleArn, deadline), source, deadline);
     case 'ecr-public': return getPublicToken(clients.ecrPublic(), deadline);
@@ -145,9 +146,9 @@ function withoutExpired(answers: Answers, now: number): Answers {
   }));
 }
 
-/** A look at the secret, and at Secrets Manager's clock, because the Lambda's own may be minutes off. */
+/** A look at the secret, and at Secrets Manager's clock: the Lambda's own may be minutes off. */
 interface Look extends Reading {
-  /** Milliseconds since the epoch, by Secrets Manager's clock. */
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
@@ -162,8 +163,6 @@ interface Run {
   readonly answers: Answers;
   readonly format: Format;
   readonly force: boolean;
-  /** When it began, in milliseconds since the epoch. */
-  readonly startedAt: number;
 }
 
 interface Result extends Pick<RefreshReport, 'written' | 'unreadable' | 'bytes'>, Pick<Look, 'now'> {
@@ -171,9 +170,22 @@ interface Result extends Pick<RefreshReport, 'written' | 'unreadable' | 'bytes'>
   readonly decision: Decision;
 }
 
-/** Publishes what is better than what is there. When another run was faster, what it wrote is there. */
-async function publish({ plan, answers, format, force, startedAt }: Run, first: Look, ports: RefreshPorts): Promise<Result> {
-  const { store } = ports;
+/** Publishes what is better than what is there. When another run was faster, what that one wrote is there. */
+async function publish(run: Run, latest: Look, ports: RefreshPorts, round = 1): Promise<Result> {
+  const { version, now } = latest;
+  const { current, decision } = await decideOn(run, latest, ports.store, round > 1);
+  const result = { answers: run.answers, decision, now, unreadable: current?.own === false };
+  const { write } = decision;
+  if (!write || write.versionId === version?.versionId) return { ...result, bytes: sizeOf(version), written: false };
+  if (await ports.store.replace(write, version?.versionId, AbortSignal.timeout(STORE_DEADLINE_MS))) {
+    return { ...result, bytes: sizeOf(write), written: true };
+  }
+  if (round === MOST_ROUNDS) throw new ContendedError(`the secret was written by others ${MOST_ROUNDS} times during this run`);
+  const next = await publish(run, await look(ports), ports, round + 1);
+  return { ...next, unreadable: result.unreadable || next.unreadable };
+}
+
+async function decideOn({ plan, answers, format, force }: Run, { version, now }: Look, store: SecretStore, contended: boolean) {
   const hosts = [...new Set(plan.flatMap((registry) => registry.hosts))];
   const isLogin = ({ source }: PlannedRegistry) => source?.kind === 'login';
   const logins = new Set(plan.filter(isLogin).flatMap((registry) => registry.hosts));
@@ -181,23 +193,14 @@ async function publish({ plan, answers, format, force, startedAt }: Run, first: 
     const entry = registry.source && answers.get(registry.source)!.entry;
     return entry ? registry.hosts.map((host) => [host, entry] as const) : [];
   }));
+  const current = version && { ...readVersion(version, format, logins), writtenAt: version.writtenAt };
+  const before = current?.own ? undefined : (await store.readPrevious(AbortSignal.timeout(STORE_DEADLINE_MS))).version;
+  const previous = before && readVersion(before, format, logins);
+  return { current, decision: decide({ current, previous, hosts, fetched, contended, now: now(), force, format }) };
+}
 
-  let unreadable = false;
-  for (let latest = first, round = 1; ; round++) {
-    const { version, now } = latest;
-    const current = version && { ...readVersion(version, format, logins), writtenAt: version.writtenAt };
-    unreadable ||= current?.own === false;
-    const before = current?.own ? undefined : (await store.readPrevious(AbortSignal.timeout(STORE_DEADLINE_MS))).version;
-    const previous = before && { ...readVersion(before, format, logins), writtenAt: before.writtenAt };
-    const decision = decide({ current, previous, hosts, fetched, startedAt, now: now(), force, format });
-
-    const { write } = decision;
-    const result = { answers, decision, now, unreadable, bytes: Buffer.byteLength((write ?? version)?.value ?? '') };
-    if (!write || write.versionId === version?.versionId) return { ...result, written: false };
-    if (await store.replace(write, version?.versionId, AbortSignal.timeout(STORE_DEADLINE_MS))) return { ...result, written: true };
-    if (round === MOST_ROUNDS) throw new ContendedError(`the secret was written by others ${MOST_ROUNDS} times during this run`);
-    latest = await look(ports);
-  }
+function sizeOf(version: SecretVersion | undefined): number {
+  return version ? Buffer.byteLength(version.value) : 0;
 }
 
 function outcomeOf({ name, hosts, source, error: planned }: PlannedRegistry, { answers, decision, now }: Result): RegistryOutcome {

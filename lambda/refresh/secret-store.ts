@@ -69,9 +69,9 @@ export class SecretStore {
     } catch (error) {
       // The label is not where it was: somebody else moved it, or an earlier attempt whose answer was lost.
       if (!(error instanceof InvalidParameterException)) throw error;
-      const { version: current } = await this.readCurrent(abortSignal);
-      if (current?.versionId === version.versionId) return true;
-      if (current?.versionId === readId) throw error;
+      const currentId = (await this.readCurrent(abortSignal)).version?.versionId;
+      if (currentId === version.versionId) return true;
+      if (currentId === readId) throw error;
       return false;
     }
   }
@@ -99,7 +99,6 @@ export class SecretStore {
 }
 
 function timeOf(response: unknown): number | undefined {
-  const { date = '' } = (response as { headers?: Record<string, string> }).headers ?? {};
-  const time = Date.parse(date);
+  const time = Date.parse((response as { headers: Record<string, string> }).headers.date);
   return Number.isNaN(time) ? undefined : time;
 }

@@ -27,9 +27,8 @@ import {
 import { checkFormat, ROLE_NAME, SECRET_NAME } from '../private/formats';
 import { RefreshAlarms } from '../private/refresh-alarms';
 import { RefreshFunction } from '../private/refresh-function';
-import { refreshRequest } from '../private/refresh-request';
+import { refreshRequest, type RegistryDefinition } from '../private/refresh-request';
 import { RefreshRole } from '../private/refresh-role';
-import type { RegistryDefinition } from '../private/registry-definition';
 import { Problems } from '../private/validation';
 
 const SHORTEST_INTERVAL = Duration.minutes(15);

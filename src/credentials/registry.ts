@@ -6,7 +6,7 @@ import { EcrHost } from './ecr-host';
 import { ASSUME_ROLE_ACTION, PUBLIC_TOKEN_ACTIONS, READ_SECRET_ACTION, TOKEN_ACTION } from '../private/actions';
 import { DOCKER_HUB_HOSTS, ECR_HOST } from '../private/contract';
 import { ACCOUNT_ID, checkFormat, REGION, REGISTRY_HOST } from '../private/formats';
-import type { RegistryDefinition } from '../private/registry-definition';
+import type { RegistryDefinition } from '../private/refresh-request';
 import type { Problems } from '../private/validation';
 
 /**

@@ -1,5 +1,25 @@
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { EcrRequest, RefreshRequest, RegistryRequest, SecretFormat } from './contract';
-import type { RegistryDefinition } from './registry-definition';
+
+/** A right that the refresher's role needs. */
+export interface NeededRight {
+  readonly actions: string[];
+  readonly resource: string;
+}
+
+/** What a registry means to the credentials that have an entry for it. */
+export interface RegistryDefinition {
+  /** What the refresher is asked to do. */
+  readonly request: RegistryRequest;
+  /** What no other registry may be. */
+  readonly identity: string;
+  /** Whether the region is one that aws-cdk-lib does not know. */
+  readonly isUnknownRegion: boolean;
+  /** What the refresher's role has to be allowed. */
+  readonly right: NeededRight;
+  /** The key of the secret that has the login, if it is a customer's. */
+  readonly key?: kms.IKey;
+}
 
 /** What the schedule and the deploy send: the registries of a region that one principal asks for are one entry. */
 export function refreshRequest(registries: RegistryDefinition[], urlSuffix: string, format: SecretFormat): RefreshRequest {

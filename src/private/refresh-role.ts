@@ -5,7 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { READ_KEY_ACTION, READ_WRITE_SECRET_ACTIONS, USE_KEY_ACTIONS } from './actions';
-import type { NeededRight, RegistryDefinition } from './registry-definition';
+import type { NeededRight, RegistryDefinition } from './refresh-request';
 
 /** Resources of a statement: a policy that is too large is divided between statements, and a few hundred ARNs are. */
 const MOST_RESOURCES = 20;

@@ -144,7 +144,8 @@ describe('readers of other accounts', () => {
   });
 
   test('others may not', async () => {
-    for (const context of [{}, { 'aws:PrincipalOrgID': 'o-zzzzzzzzzz' }]) {
+    const contexts: Record<string, string>[] = [{}, { 'aws:PrincipalOrgID': 'o-zzzzzzzzzz' }];
+    for (const context of contexts) {
       expect(await read('777788889999', 'secretsmanager:GetSecretValue', context)).toBe('ImplicitlyDenied');
       expect(await read('777788889999', 'kms:Decrypt', { ...context, ...through })).toBe('ImplicitlyDenied');
     }

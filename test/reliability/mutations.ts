@@ -7,11 +7,11 @@ export const MUTATIONS: Record<string, Mutation[]> = {
     { file: 'decide.ts', from: 'there.expiresAt > expiresAt!;', to: 'false;' },
   ],
   'publishes an expired entry again': [
-    { file: 'decide.ts', from: 'if (entry && isValid(entry, now)) entries.set', to: 'if (entry) entries.set' },
+    { file: 'decide.ts', from: 'if (there && isValid(there, now)) entries.set', to: 'if (there) entries.set' },
   ],
   'publishes a token that has expired already': [
     { file: 'refresh.ts', from: 'if (!entry || entry.expiresAt! > now) return', to: 'if (true) return' },
-    { file: 'decide.ts', from: '!isValid(fresh, now) || ', to: '' },
+    { file: 'decide.ts', from: 'fresh && isValid(fresh, now) && ', to: 'fresh && ' },
   ],
   'publishes nothing when it has nothing': [
     { file: 'decide.ts', from: 'if (entries.size === 0) return false;', to: 'if (entries.size === 0) return true;' },
@@ -20,19 +20,22 @@ export const MUTATIONS: Record<string, Mutation[]> = {
     { file: 'decide.ts', from: 'if (current?.own) return current.entries;', to: 'if (current?.own) return new Map();' },
   ],
   'never publishes the fresh token': [
-    { file: 'decide.ts', from: 'if (roomFor(next, format)) entries = next;', to: 'if (roomFor(next, format)) entries = entries;' },
+    { file: 'decide.ts', from: 'const all = new Map([...entries, ...better]);', to: 'const all = new Map(entries);' },
   ],
   'publishes the login from before a change': [
-    { file: 'decide.ts', from: 'there?.expiresAt === NEVER && mayBeLater;', to: 'false;' },
+    { file: 'decide.ts', from: 'there?.expiresAt === NEVER && contended;', to: 'false;' },
+  ],
+  'fetches logins before it looks at the secret': [
+    { file: 'refresh.ts', from: 'if (source.kind === \'login\') await looking;', to: '' },
   ],
   'never publishes a login that was changed': [
-    { file: 'decide.ts', from: 'there?.expiresAt === NEVER && mayBeLater;', to: 'there?.expiresAt === NEVER;' },
+    { file: 'decide.ts', from: 'there?.expiresAt === NEVER && contended;', to: 'there?.expiresAt === NEVER;' },
   ],
   'goes on without a limit of size': [
     { file: 'published.ts', from: 'return Buffer.byteLength(format.write(auths)) <= MOST_BYTES;', to: 'return true;' },
   ],
-  'gives a new entry the place of one that is there': [
-    { file: 'decide.ts', from: 'const next = new Map(entries).set(host, fresh);', to: 'const next = new Map([[host, fresh]]);' },
+  'drops an entry for whose fresh one there is no room': [
+    { file: 'decide.ts', from: 'if (there) entries.set(host, there);\n    else entries.delete(host);', to: 'entries.delete(host);' },
   ],
   // when it writes
   'writes each time': [
@@ -54,12 +57,12 @@ export const MUTATIONS: Record<string, Mutation[]> = {
     { file: 'decide.ts', from: 'if (force || [', to: 'if ([' },
   ],
   'keeps what is better although it is forced': [
-    { file: 'decide.ts', from: '(!force && isBetter(', to: '(isBetter(' },
+    { file: 'decide.ts', from: '(force || !isBetter(', to: '(!isBetter(' },
     { file: 'decide.ts', from: 'if (force || [', to: 'if ([' },
   ],
   'never drops the entry of a registry that is not asked for any more': [
     { file: 'decide.ts', from: 'if (force || [...current.entries.keys()].some((host) => !hosts.includes(host))) return true;', to: 'if (force) return true;' },
-    { file: 'decide.ts', from: 'for (const host of hosts) {\n    const entry = good.get(host);', to: 'for (const host of good.keys()) {\n    const entry = good.get(host);' },
+    { file: 'decide.ts', from: 'for (const host of hosts) {\n    const there', to: 'for (const host of new Set([...hosts, ...good.keys()])) {\n    const there' },
   ],
   // what it makes of a token
   'takes a token of another user': [
@@ -100,7 +103,7 @@ export const MUTATIONS: Record<string, Mutation[]> = {
     { file: 'refresh.ts', from: '...(why === undefined ? {} : { error: why }),', to: '' },
   ],
   'reports a version that it did not write': [
-    { file: 'refresh.ts', from: 'return { ...result, written: false };', to: 'return { ...result, written: true };' },
+    { file: 'refresh.ts', from: 'bytes: sizeOf(version), written: false };', to: 'bytes: sizeOf(version), written: true };' },
   ],
   // what it knows of a version
   'takes the first expiry for that of every entry': [
@@ -133,7 +136,7 @@ export const MUTATIONS: Record<string, Mutation[]> = {
     { file: 'secret-store.ts', from: '      return false;\n', to: '      return true;\n' },
   ],
   'does not look again when it was not first': [
-    { file: 'refresh.ts', from: 'latest = await look(ports);', to: 'latest = { ...latest };' },
+    { file: 'refresh.ts', from: 'await publish(run, await look(ports), ports, round + 1)', to: 'await publish(run, latest, ports, round + 1)' },
   ],
   'does not know its own version after a lost answer': [
     { file: 'secret-store.ts', from: 'if (current?.versionId === version.versionId) return true;', to: 'if (current?.versionId === version.versionId) throw error;' },

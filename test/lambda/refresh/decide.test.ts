@@ -15,7 +15,7 @@ function there(entries: Record<string, Entry>, change: Partial<Current> = {}): C
 }
 
 function decideOn(change: Partial<Situation>) {
-  return decide({ hosts: [HOST, OTHER_HOST], fetched: new Map(), startedAt: NOW - MINUTE, now: NOW, force: false, format: CONFIG_JSON, ...change });
+  return decide({ hosts: [HOST, OTHER_HOST], fetched: new Map(), contended: false, now: NOW, force: false, format: CONFIG_JSON, ...change });
 }
 
 test('writes the first value', () => {
@@ -120,31 +120,24 @@ test.each([false, true])('writes nothing when every host failed, forced: %s', (f
   expect(decideOn({ force })).toEqual({ entries: new Map(), full: [] });
 });
 
-describe('a login of a run that wrote during this one', () => {
-  const hosts = [LOGIN_HOST];
-  const fetched = map({ [LOGIN_HOST]: fresh(NEVER) });
-  const during = { writtenAt: NOW - 30_000 };
+describe('a login, when others have written since it was fetched', () => {
+  const logins = { hosts: [LOGIN_HOST], fetched: map({ [LOGIN_HOST]: fresh(NEVER) }), contended: true };
 
-  test('stays, because it may be the later one', () => {
-    expect(decideOn({ hosts, fetched, current: there({ [LOGIN_HOST]: old(NEVER) }, during) }).write).toBeUndefined();
-    expect(decideOn({ hosts, fetched, current: there({ [LOGIN_HOST]: old(NEVER) }, { writtenAt: NOW - MINUTE - 1000 }) }).write).toBeUndefined();
-    expect(decideOn({ hosts, fetched, current: there({ [LOGIN_HOST]: old(NEVER) }, { writtenAt: NOW - MINUTE - 1001 }) }).write).toBeDefined();
-  });
-
-  test('stays also if somebody else wrote since', () => {
-    const { write } = decideOn({ hosts, fetched, current: there({}, { own: false }), previous: there({ [LOGIN_HOST]: old(NEVER) }, during) });
+  test('does not replace the one that is there, which may be the later one', () => {
+    expect(decideOn({ ...logins, current: there({ [LOGIN_HOST]: old(NEVER) }) }).write).toBeUndefined();
+    const { write } = decideOn({ ...logins, current: there({}, { own: false }), previous: there({ [LOGIN_HOST]: old(NEVER) }) });
     expect(authsIn(write!.value)).toEqual({ [LOGIN_HOST]: authOf('old') });
   });
 
-  test('is replaced when forced, and where there was none', () => {
-    expect(decideOn({ hosts, fetched, current: there({ [LOGIN_HOST]: old(NEVER) }, during), force: true }).write).toBeDefined();
-    expect(decideOn({ hosts, fetched, current: there({ [LOGIN_HOST]: old(NOW + HOUR) }, during) }).write).toBeDefined();
+  test('is published when forced, and where there is none', () => {
+    expect(decideOn({ ...logins, current: there({ [LOGIN_HOST]: old(NEVER) }), force: true }).write).toBeDefined();
+    expect(decideOn({ ...logins, current: there({ [LOGIN_HOST]: old(NOW + HOUR) }) }).write).toBeDefined();
   });
 });
 
 describe('what somebody else wrote', () => {
   const foreign = (entries: Record<string, Entry>): Current => there(entries, { own: false });
-  const before = (entries: Record<string, Entry>) => there(entries);
+  const before = (entries: Record<string, Entry>) => ({ own: true, entries: map(entries) });
 
   test('is replaced by what was fetched', () => {
     const current = foreign({ [HOST]: old(undefined), 'docker.io': old(undefined) });
@@ -224,7 +217,7 @@ test('whatever happens, what is written parses, holds no expired entry and loses
     .map((value) => (value.own ? value : { ...value, entries: new Map([...value.entries].map(([host, { auth }]) => [host, old(undefined, auth)])) }));
   fc.assert(fc.property(
     fc.option(current, { nil: undefined }),
-    fc.option(fc.record({ own: fc.constant(true), entries: entries('previous'), writtenAt: time }), { nil: undefined }),
+    fc.option(fc.record({ own: fc.constant(true), entries: entries('previous') }), { nil: undefined }),
     entries('fetched'),
     fc.boolean(),
     (before, previous, all, force) => {

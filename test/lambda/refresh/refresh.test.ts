@@ -59,6 +59,17 @@ test('each region\'s token goes to that region\'s hosts only', async () => {
   expect(authsIn(world.current!.value)).toEqual({ [HOST]: authOf('of-eu-west-1'), [OTHER_HOST]: authOf('of-us-east-2') });
 });
 
+test('a role asks in its own account, and is named in the report', async () => {
+  const roleArn = 'arn:aws:iam::444455556666:role/ecr-tokens';
+  const registry = '444455556666.dkr.ecr.eu-west-1.amazonaws.com';
+  const ecr = jest.fn(async () => new ECRClient({ region: 'eu-west-1' }));
+  world.ecrMock.on(GetAuthorizationTokenCommand).resolves(tokenAnswer({}, registry));
+  const ports = { ...world.ports, clients: { ecr, ecrPublic: jest.fn(), secretsManager: world.ports.clients.secretsManager } };
+  const report = await refresh(requestFor({ ...REGISTRY, accounts: ['444455556666'], roleArn }), ports);
+  expect(ecr).toHaveBeenCalledWith('eu-west-1', roleArn, expect.any(AbortSignal));
+  expect(report.registries).toEqual([{ registry, hosts: [registry], region: 'eu-west-1', roleArn, secondsRemaining: 12 * 3600, attempts: 1 }]);
+});
+
 test('ECR Public and logins are merged into the same dockercfg', async () => {
   world.publicMock.on(GetPublicTokenCommand).resolves({
     authorizationData: { authorizationToken: authOf('public'), expiresAt: new Date(NOW + 12 * HOUR) }, $metadata: { attempts: 2 },

@@ -72,10 +72,22 @@ describe('against one secret', () => {
     expect(world.current).toEqual(NEW);
   });
 
+  test('a label that was moved although the answer says otherwise is where it should be', async () => {
+    world.put(OLD);
+    world.secretsMock.on(UpdateSecretVersionStageCommand).callsFake(({ MoveToVersionId }) => {
+      world.put({ ...NEW, versionId: MoveToVersionId });
+      throw new InvalidParameterException({ message: 'the label is elsewhere', $metadata: {} });
+    });
+    expect(await store().replace(NEW, OLD.versionId, signal())).toBe(true);
+  });
+
   test('fails when the label cannot be moved although it is where it was', async () => {
     world.put(OLD);
     world.secretsMock.on(UpdateSecretVersionStageCommand).rejects(new InvalidParameterException({ message: 'no', $metadata: {} }));
     await expect(store().replace(NEW, OLD.versionId, signal())).rejects.toThrow('no');
+    world.versions.clear();
+    world.secretsMock.on(PutSecretValueCommand).resolves({ VersionId: NEW.versionId, VersionStages: [] });
+    await expect(store().replace(NEW, undefined, signal())).rejects.toThrow('no');
   });
 
   test('fails as Secrets Manager does', async () => {
