@@ -139,7 +139,7 @@ export const MUTATIONS: Record<string, Mutation[]> = {
     { file: 'refresh.ts', from: 'await publish(run, await look(ports), ports, round + 1)', to: 'await publish(run, latest, ports, round + 1)' },
   ],
   'does not know its own version after a lost answer': [
-    { file: 'secret-store.ts', from: 'if (current?.versionId === version.versionId) return true;', to: 'if (current?.versionId === version.versionId) throw error;' },
+    { file: 'secret-store.ts', from: 'if (currentId === version.versionId) return true;', to: 'if (currentId === version.versionId) throw error;' },
   ],
   // time
   'goes by the clock of the Lambda': [

@@ -15,6 +15,9 @@ export type Event =
   | { readonly do: 'start'; readonly without?: SourceName; readonly force: boolean }
   /** Calls go on, in any order; some have trouble. */
   | { readonly do: 'go on'; readonly steps: number; readonly seed: number; readonly troublePercent: number }
+  /** One call of a run goes through, or not; it is named by its operation or by the source that it asks. */
+  | { readonly do: 'let through'; readonly run: number; readonly call: string; readonly fate: Fate }
+  | { readonly do: 'finish one'; readonly run: number }
   /** Every run comes to its end. */
   | { readonly do: 'finish' }
   | { readonly do: 'wait'; readonly milliseconds: number }
@@ -68,6 +71,39 @@ export const histories: fc.Arbitrary<Event[]> = fc.array(fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom({ do: 'delete' as const }, { do: 'restore' as const }) },
 ), { minLength: 1, maxLength: 24, size: 'max' });
 
+const START: Event = { do: 'start', force: false };
+const FINISH: Event = { do: 'finish' };
+const AFTER_A_GOOD_RUN: Event[] = [START, FINISH];
+const letThrough = (run: number, call: string, fate: Fate = 'answered'): Event => ({ do: 'let through', run, call, fate });
+const wait = (milliseconds: number): Event => ({ do: 'wait', milliseconds });
+
+/** Histories that chance seldom finds. */
+export const RARE_HISTORIES: Record<string, Event[]> = {
+  'an entry expires while the tokens are fetched, and its registry fails': [
+    ...AFTER_A_GOOD_RUN, { do: 'wait for an expiry', offset: -10 * SECOND },
+    START, letThrough(1, 'GetSecretValue'), wait(30 * SECOND), letThrough(1, 'foreign', 'failed'), FINISH,
+  ],
+  'the Lambda\'s clock is ahead, and a registry with minutes left fails': [
+    ...AFTER_A_GOOD_RUN, { do: 'set the clock', skew: 7 * MINUTE }, { do: 'wait for an expiry', offset: -3 * MINUTE },
+    START, letThrough(1, 'foreign', 'failed'), FINISH,
+  ],
+  'the Lambda\'s clock is behind, and a registry whose entry has expired fails': [
+    ...AFTER_A_GOOD_RUN, { do: 'set the clock', skew: -7 * MINUTE }, { do: 'wait for an expiry', offset: 3 * MINUTE },
+    START, letThrough(1, 'foreign', 'failed'), FINISH,
+  ],
+  'a login is changed while a run looks, and another run is faster': [
+    ...AFTER_A_GOOD_RUN, wait(3 * HOUR), START, letThrough(1, 'login'), { do: 'change the login' },
+    START, { do: 'finish one', run: 2 }, { do: 'finish one', run: 1 },
+  ],
+  'a login is changed while a run fetches, and another run is faster': [
+    ...AFTER_A_GOOD_RUN, wait(3 * HOUR), START, letThrough(1, 'GetSecretValue'), letThrough(1, 'login'), { do: 'change the login' },
+    START, { do: 'finish one', run: 2 }, { do: 'finish one', run: 1 },
+  ],
+  'a registry that had failed is back a minute later': [
+    ...AFTER_A_GOOD_RUN, wait(HOUR), START, letThrough(1, 'foreign', 'failed'), FINISH, wait(MINUTE), START, FINISH,
+  ],
+};
+
 function rarely<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
   return fc.option(arbitrary, { nil: undefined, freq: 1 });
 }
@@ -98,6 +134,8 @@ async function happen(event: Event, world: World): Promise<void> {
       return;
     }
     case 'go on': return goOn(event, world);
+    case 'let through': return world.letThrough(world.runs[event.run], event.call, event.fate);
+    case 'finish one': return world.finishRun(world.runs[event.run]);
     case 'finish': return world.finish();
     case 'wait': return world.advance(event.milliseconds);
     case 'wait for an expiry': {

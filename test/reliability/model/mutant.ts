@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
 import type { Refresher } from './refresher';
@@ -32,7 +32,11 @@ export function load(mutations: readonly Mutation[]): Refresher {
     return module.exports;
   };
   const requireRefresh = requireFrom(LAMBDA);
-  return { refresh: requireRefresh('./refresh').refresh, SecretStore: requireRefresh('./secret-store').SecretStore };
+  const refresher = { refresh: requireRefresh('./refresh').refresh, SecretStore: requireRefresh('./secret-store').SecretStore };
+  for (const { file } of mutations) {
+    if (!modules.has(path.join(LAMBDA, file))) throw new Error(`the refresher does not use lambda/refresh/${file}`);
+  }
+  return refresher;
 }
 
 function mutated(file: string, mutations: readonly Mutation[]): string {
@@ -42,11 +46,4 @@ function mutated(file: string, mutations: readonly Mutation[]): string {
     text = text.replace(from, () => to);
   }
   return text;
-}
-
-/** Throws unless each mutation is of a file that there is. */
-export function check(mutations: readonly Mutation[]): void {
-  for (const { file } of mutations) {
-    if (!existsSync(path.join(LAMBDA, file))) throw new Error(`there is no lambda/refresh/${file}`);
-  }
 }

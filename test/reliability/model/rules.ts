@@ -46,7 +46,8 @@ export class Rules {
     this.demand(run.calls <= MOST_CALLS, `a run made ${run.calls} calls`);
     if (operation !== 'PutSecretValue') return;
     run.wrote = input.ClientRequestToken;
-    this.decidedAt.set(input.ClientRequestToken, Math.min(this.world.clock.now, this.world.believed(run)));
+    const before = this.decidedAt.get(input.ClientRequestToken) ?? Infinity;
+    this.decidedAt.set(input.ClientRequestToken, Math.min(before, this.world.clock.now, this.world.believed(run).earliest));
   }
 
   /** Readers get another version. */
@@ -119,7 +120,8 @@ export class Rules {
   /** An entry is what a source gave for that host, and had not expired when the run decided to publish it. */
   private checkEntry(host: string, auth: string, { before, previous, after }: Change): void {
     const issued = this.world.aws.issued.get(auth);
-    if (!issued || this.obscure.has(auth)) {
+    const isValid = issued !== undefined && issued.expiresAt > this.decidedAt.get(after.id)!;
+    if (!issued || (this.obscure.has(auth) && !isValid)) {
       // nobody knows what a person wrote: it may stay where it is
       const stays = [before, previous].some((version) => version && this.entriesOf(version)?.get(host) === auth);
       this.demand(stays, `an unknown credential for ${host}`);
@@ -128,7 +130,7 @@ export class Rules {
     this.looked.known++;
     this.demand(issued.hosts.includes(host), `${host} got a credential of ${issued.hosts[0]}`);
     this.looked.valid++;
-    this.demand(issued.expiresAt > this.decidedAt.get(after.id)!, `a credential for ${host} that had expired`);
+    this.demand(isValid, `a credential for ${host} that had expired`);
   }
 
   /** What readers had and could use, they have, and it lives as long. */
@@ -141,7 +143,7 @@ export class Rules {
       if (!was) continue;
       this.looked.neverWorse++;
       const is = this.world.aws.issued.get(now.get(host) ?? '');
-      const early = Math.max(0, this.world.believed(run) - this.world.clock.now);
+      const early = Math.max(0, this.world.believed(run).latest - this.world.clock.now);
       const left = was.expiresAt - this.world.clock.now;
       if (left > PRECISION + early) this.demand(now.has(host), `readers lost ${host}, which had ${left} ms left`);
       if (!is || run.force) continue;

@@ -39,8 +39,8 @@ export interface Run {
   wrote?: string;
   /** Sources whose token lives so shortly that a clock which is set meanwhile may have it expired. */
   readonly doubtful: Set<SourceName>;
-  /** What the run has to add to the Lambda's clock for the time by Secrets Manager's. */
-  offset: number;
+  /** What the run may add to the Lambda's clock for the time by Secrets Manager's: what each of its looks told. */
+  readonly offsets: number[];
 }
 
 /** What a client gets: an answer with AWS's time in it, or an error of the connection. */
@@ -85,15 +85,16 @@ export class World {
     return this.calls.length;
   }
 
-  /** The time that a run believes it is. */
-  public believed(run: Run): number {
-    return this.clock.now + this.skew + run.offset;
+  /** The earliest and the latest time that a run may believe it is. */
+  public believed({ offsets }: Run): { readonly earliest: number; readonly latest: number } {
+    const times = (offsets.length > 0 ? offsets : [0]).map((offset) => this.clock.now + this.skew + offset);
+    return { earliest: Math.min(...times), latest: Math.max(...times) };
   }
 
   /** Starts a run, and lets it go on until it waits. */
   public async start(sources: readonly SourceName[], force = false): Promise<Run> {
     const run: Run = {
-      sources, force, startedAt: this.clock.now, state: 'running', calls: 0, troubled: new Set(), doubtful: new Set(), offset: 0, secretTrouble: false, othersChanges: 0,
+      sources, force, startedAt: this.clock.now, state: 'running', calls: 0, troubled: new Set(), doubtful: new Set(), offsets: [], secretTrouble: false, othersChanges: 0,
     };
     this.runs.push(run);
     this.refresher.refresh(requestFor(sources, force), this.portsOf(run)).then(
@@ -110,6 +111,19 @@ export class World {
     if (!call.outcome) this.reach(call, fate);
     else this.deliver(call);
     await this.settled();
+  }
+
+  /** Takes a call of a run, if it is under way, to AWS and back. */
+  public async letThrough(run: Run, operationOrSource: string, fate: Fate): Promise<void> {
+    const call = this.calls.find((each) => each.run === run && [each.request.operation, Aws.sourceOf(each.request)].includes(operationOrSource));
+    if (!call) return;
+    await this.step(this.calls.indexOf(call), fate);
+    await this.step(this.calls.indexOf(call), fate);
+  }
+
+  /** Answers every call of a run until its end. */
+  public async finishRun(run: Run): Promise<void> {
+    for (let call = this.callOf(run); call; call = this.callOf(run)) await this.step(this.calls.indexOf(call), 'answered');
   }
 
   /** Lets time pass. Calls that wait too long are aborted, and runs that take too long are killed. */
@@ -181,6 +195,10 @@ export class World {
     }
     if (source && this.aws.tokenLife < SHORT_LIFE_MS) run.doubtful.add(source);
     if (call.orphaned) this.calls.splice(this.calls.indexOf(call), 1);
+  }
+
+  private callOf(run: Run): Call | undefined {
+    return this.calls.find((call) => call.run === run);
   }
 
   private trouble({ run, request }: Call): void {
@@ -258,7 +276,7 @@ export class World {
         orphaned: false,
         settle: (outcome) => {
           const isReading = request.operation === 'GetSecretValue' && !Aws.sourceOf(request);
-          if (isReading && outcome.date !== undefined) run.offset = outcome.date - (this.clock.now + this.skew);
+          if (isReading && outcome.date !== undefined) run.offsets.push(outcome.date - (this.clock.now + this.skew));
           resolve(outcome);
         },
       };
