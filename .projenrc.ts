@@ -16,8 +16,11 @@ const LAMBDAS = {
   refresh: 'RefreshFunction',
 };
 
-/** Folders below test/ with a jest configuration of their own, and how many of their files run at once. */
-const SUITES = { e2e: 1, reliability: 2 };
+/** Folders below test/ with a jest configuration of their own. */
+const SUITES = {
+  e2e: { maxWorkers: 1 },
+  reliability: { maxWorkers: 2, reporters: ['default', '<rootDir>/test/reliability/secrecy-reporter.cjs'] },
+};
 
 /** Folders of TypeScript that only this repository runs. */
 const TOOLS = ['local-aws', 'demo', 'bench', 'examples'];
@@ -145,7 +148,7 @@ project.postCompileTask.prependSpawn(project.addTask('rosetta:extract', {
 }));
 
 // The tests that deploy for real, an emulator each file; and those that prove that the refresher is never worse.
-for (const [suite, maxWorkers] of Object.entries(SUITES)) {
+for (const [suite, settings] of Object.entries(SUITES)) {
   new JsonFile(project, `test/${suite}/jest.config.json`, {
     obj: {
       rootDir: '../..',
@@ -153,7 +156,7 @@ for (const [suite, maxWorkers] of Object.entries(SUITES)) {
       setupFiles: ['<rootDir>/test/setup.ts'],
       transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
       moduleNameMapper: { '^cdk-ecr-ci$': '<rootDir>/src' },
-      maxWorkers,
+      ...settings,
     },
   });
 }

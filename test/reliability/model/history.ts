@@ -8,7 +8,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-const ALL: readonly SourceName[] = ['own', 'foreign', 'public', 'login'];
+export const ALL: readonly SourceName[] = ['own', 'foreign', 'public', 'login'];
 
 /** What happens next. */
 export type Event =

@@ -154,14 +154,16 @@ export class World {
   /** Answers every call until no run is left. */
   public async finish(): Promise<void> {
     this.calls = this.calls.filter(({ orphaned }) => !orphaned);
-    while (this.calls.length > 0) await this.step(0, 'answered');
+    for (const run of this.running()) await this.finishRun(run);
     if (this.running().length > 0) throw new Error('a run waits for nothing');
   }
 
-  /** One run from start to end, all of whose calls are answered. */
-  public async runAlone(sources: readonly SourceName[]): Promise<Run> {
+  /** One run from start to end, at once; the fates of its calls are drawn. */
+  public async runAlone(sources: readonly SourceName[], draw: (operation: string) => Fate = () => 'answered'): Promise<Run> {
     const run = await this.start(sources);
-    await this.finish();
+    for (let call = this.callOf(run); call; call = this.callOf(run)) {
+      await this.step(this.calls.indexOf(call), call.outcome ? 'answered' : draw(call.request.operation));
+    }
     return run;
   }
 
