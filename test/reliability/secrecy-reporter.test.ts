@@ -15,7 +15,7 @@ test('the output of a test that shows no credential is fine', () => {
 test.each([
   ['on the console', { console: [{ message: `{"auth":"${Buffer.from(`AWS:${PASSWORD}`).toString('base64')}"}` }] }],
   ['in a failure', { failureMessage: `Received: "${PASSWORD}"` }],
-  ['in one of many failures', { testResults: [{ failureMessages: ['fine', `robot:TheLoginOfTheLab`] }] }],
+  ['in one of many failures', { testResults: [{ failureMessages: ['fine', 'robot:TheLoginOfTheLab'] }] }],
 ])('a credential %s fails the run', (_where, result) => {
   // it is not compared, which would show it
   expect(verdict(result)?.message === 'the output of some.test.ts shows a credential').toBe(true);

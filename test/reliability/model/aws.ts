@@ -61,6 +61,16 @@ export interface Request {
   readonly region?: string;
 }
 
+/** The source that a call is for; undefined if it is about the secret of the refresher. */
+export function sourceOf({ service, region, input }: Request): SourceName | undefined {
+  switch (service) {
+    case 'ecr': return region === 'us-east-1' ? 'own' : 'foreign';
+    case 'ecr-public': return 'public';
+    case 'sts': return 'foreign';
+    case 'secretsmanager': return input.SecretId === LOGIN_ARN ? 'login' : undefined;
+  }
+}
+
 /** ECR, ECR Public, STS and Secrets Manager, as far as the refresher calls them. */
 export class Aws {
   /** Every `auth` string that ever was good, and what for. */
@@ -90,25 +100,15 @@ export class Aws {
     this.issued.set(base64(`robot:${this.login}`), { hosts: HOSTS.login, expiresAt: Infinity, generation: this.generation });
   }
 
-  /** The source that a call is for; undefined if it is about the secret of the refresher. */
-  public static sourceOf({ service, region, input }: Request): SourceName | undefined {
-    switch (service) {
-      case 'ecr': return region === 'us-east-1' ? 'own' : 'foreign';
-      case 'ecr-public': return 'public';
-      case 'sts': return 'foreign';
-      case 'secretsmanager': return input.SecretId === LOGIN_ARN ? 'login' : undefined;
-    }
-  }
-
   public serve(request: Request, spoiled?: Spoiled): object {
     switch (request.service) {
       case 'sts': return {};
-      case 'ecr': return { authorizationData: this.ecrTokens(Aws.sourceOf(request)!, spoiled) };
+      case 'ecr': return { authorizationData: this.ecrTokens(sourceOf(request)!, spoiled) };
       case 'ecr-public': {
         const authorizationData = spoiled === 'nothing' || spoiled === 'two tokens' ? undefined : this.token('public', spoiled);
         return { authorizationData };
       }
-      case 'secretsmanager': return Aws.sourceOf(request) ? { SecretString: this.loginValue(spoiled) } : this.serveSecret(request);
+      case 'secretsmanager': return sourceOf(request) ? { SecretString: this.loginValue(spoiled) } : this.serveSecret(request);
     }
   }
 

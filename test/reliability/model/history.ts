@@ -48,7 +48,9 @@ export const histories: fc.Arbitrary<Event[]> = fc.array(fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant('wait' as const),
-      milliseconds: fc.constantFrom(SECOND, 9 * SECOND, 19 * SECOND, 41 * SECOND, 70 * SECOND, 5 * MINUTE, 11 * MINUTE, HOUR, 3 * HOUR, 3 * HOUR, 6 * HOUR, 13 * HOUR),
+      milliseconds: fc.constantFrom(
+        SECOND, 9 * SECOND, 19 * SECOND, 41 * SECOND, 70 * SECOND, 5 * MINUTE, 11 * MINUTE, HOUR, 3 * HOUR, 3 * HOUR, 6 * HOUR, 13 * HOUR,
+      ),
     }),
   },
   {
@@ -233,12 +235,15 @@ function json(text: string | undefined): { auths: object } | undefined {
   }
 }
 
-/** Throws dice; the same seed always throws the same. */
+/**
+ * Throws dice; the same seed always throws the same.
+ *
+ * @see https://en.wikipedia.org/wiki/Lehmer_random_number_generator
+ */
 export function dice(seed: number): (sides: number) => number {
-  let state = seed >>> 0;
-  return (sides) => {
-    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5 >>> 0;
-    const mixed = Math.imul(state ^ (state >>> 12), 0x297a2d39);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) % sides;
-  };
+  const PRIME = 2 ** 31 - 1;
+  let state = seed % (PRIME - 1) + 1;
+  const next = () => (state = state * 48_271 % PRIME);
+  next();
+  return (sides) => Math.floor(next() / PRIME * sides);
 }

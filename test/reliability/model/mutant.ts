@@ -19,7 +19,7 @@ export interface Mutation {
 export function load(mutations: readonly Mutation[]): Refresher {
   const modules = new Map<string, any>();
   const requireFrom = (folder: string) => (name: string): any => {
-    if (!name.startsWith('.')) return require(name);
+    if (!name.startsWith('.')) return jest.requireActual(name); // the classes of its errors are those of the model
     const file = path.resolve(folder, `${name}.ts`);
     const known = modules.get(file);
     if (known) return known.exports;

@@ -1,4 +1,4 @@
-import { Aws, HOME, type Request, requestFor, type SourceName, SPOILED, type Spoiled } from './aws';
+import { Aws, HOME, type Request, requestFor, type SourceName, sourceOf, SPOILED, type Spoiled } from './aws';
 import { SimulatedClock } from './clock';
 import type { Refresher } from './refresher';
 import { Rules } from './rules';
@@ -115,7 +115,7 @@ export class World {
 
   /** Takes a call of a run, if it is under way, to AWS and back. */
   public async letThrough(run: Run, operationOrSource: string, fate: Fate): Promise<void> {
-    const call = this.calls.find((each) => each.run === run && [each.request.operation, Aws.sourceOf(each.request)].includes(operationOrSource));
+    const call = this.calls.find((each) => each.run === run && [each.request.operation, sourceOf(each.request)].includes(operationOrSource));
     if (!call) return;
     await this.step(this.calls.indexOf(call), fate);
     await this.step(this.calls.indexOf(call), fate);
@@ -181,13 +181,14 @@ export class World {
 
   private reach(call: Call, fate: Fate): void {
     const { run, request } = call;
-    const source = Aws.sourceOf(request);
+    const source = sourceOf(request);
     const trouble = (error: Error) => {
       this.trouble(call);
       call.outcome = { error };
     };
-    if (fate === 'failed') trouble(awsError('ThrottlingException'));
-    else if (isSpoiled(fate) && source && canBeSpoiled(request, fate)) {
+    if (fate === 'failed') {
+      trouble(awsError('ThrottlingException'));
+    } else if (isSpoiled(fate) && source && canBeSpoiled(request, fate)) {
       this.trouble(call);
       call.outcome = { date: this.date(), output: this.aws.serve(request, fate) };
     } else {
@@ -204,7 +205,7 @@ export class World {
   }
 
   private trouble({ run, request }: Call): void {
-    const source = Aws.sourceOf(request);
+    const source = sourceOf(request);
     if (source) run.troubled.add(source);
     else run.secretTrouble = true;
   }
@@ -277,7 +278,7 @@ export class World {
         sentAt: this.clock.now,
         orphaned: false,
         settle: (outcome) => {
-          const isReading = request.operation === 'GetSecretValue' && !Aws.sourceOf(request);
+          const isReading = request.operation === 'GetSecretValue' && !sourceOf(request);
           if (isReading && outcome.date !== undefined) run.offsets.push(outcome.date - (this.clock.now + this.skew));
           resolve(outcome);
         },
