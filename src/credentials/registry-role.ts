@@ -60,7 +60,10 @@ export class RegistryRole extends iam.Role {
       permissionsBoundary: props.permissionsBoundary,
       // Not the role as principal: IAM would want it to exist, and the credentials' first run wants this one to.
       assumedBy: new iam.AccountPrincipal(account).withConditions({ ArnEquals: { 'aws:PrincipalArn': props.credentialsRoleArn } }),
+      // Part of the role, so that it never exists without.
+      inlinePolicies: {
+        Token: new iam.PolicyDocument({ statements: [new iam.PolicyStatement({ actions: [TOKEN_ACTION], resources: ['*'] })] }),
+      },
     });
-    this.addToPolicy(new iam.PolicyStatement({ actions: [TOKEN_ACTION], resources: ['*'] }));
   }
 }

@@ -73,3 +73,12 @@ describe('the run at deploy', () => {
     expect(await value()).toBe(before);
   });
 });
+
+test('registries of every kind are in one dockercfg: by the refresher\'s role, by a role that it assumes, and by a login', async () => {
+  await deploy('registries');
+  const other = aws.registryHost.replace('us-east-1', 'eu-west-1');
+  expect(await hosts()).toEqual([other, aws.registryHost, 'https://index.docker.io/v1/']);
+  const auths = formatOf('config.json', '').read(await value())!;
+  expect(auths.get(other)).not.toBe(auths.get(aws.registryHost));
+  expect(Buffer.from(auths.get('https://index.docker.io/v1/')!, 'base64').toString('utf8')).toBe('me:made up for this test');
+});

@@ -101,6 +101,10 @@ export const RARE_HISTORIES: Record<string, Event[]> = {
     ...AFTER_A_GOOD_RUN, wait(3 * HOUR), START, letThrough(1, 'GetSecretValue'), letThrough(1, 'login'), { do: 'change the login' },
     START, { do: 'finish one', run: 2 }, { do: 'finish one', run: 1 },
   ],
+  'a person adds a registry to entries that have expired, and a registry fails': [
+    ...AFTER_A_GOOD_RUN, { do: 'wait for an expiry', offset: 4 * MINUTE }, { do: 'edit', how: 'one more host' },
+    START, letThrough(1, 'foreign', 'failed'), FINISH,
+  ],
   'a registry that had failed is back a minute later': [
     ...AFTER_A_GOOD_RUN, wait(HOUR), START, letThrough(1, 'foreign', 'failed'), FINISH, wait(MINUTE), START, FINISH,
   ],
