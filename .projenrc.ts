@@ -20,6 +20,12 @@ const LAMBDAS = {
   'rotate-key': 'RotateKeyFunction',
 };
 
+/** Folders below test/ with a jest configuration of their own. */
+const SUITES = {
+  e2e: { maxWorkers: 1 },
+  reliability: { maxWorkers: 2, reporters: ['default', '<rootDir>/test/reliability/secrecy-reporter.cjs'] },
+};
+
 /** Folders of TypeScript that only this repository runs. */
 const TOOLS = ['local-aws', 'demo', 'bench', 'examples'];
 
@@ -112,7 +118,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       // CDK's own synth-time validation costs seconds in each test process and checks nothing of ours
       setupFiles: ['<rootDir>/test/setup.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/test/e2e/'],
+      testPathIgnorePatterns: ['/node_modules/', ...Object.keys(SUITES).map((suite) => `/test/${suite}/`)],
       collectCoverageFrom: ['src/**/*.ts', 'lambda/**/*.ts', 'cli/**/*.ts'],
       coverageThreshold: { branches: 100, functions: 100, lines: 100, statements: 100 },
     },
@@ -237,17 +243,19 @@ new ProjenStruct(project, {
   },
 );
 
-// The tests that deploy for real: an emulator each file, one file at a time.
-new JsonFile(project, 'test/e2e/jest.config.json', {
-  obj: {
-    rootDir: '../..',
-    testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
-    setupFiles: ['<rootDir>/test/setup.ts'],
-    transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
-    moduleNameMapper: { '^cdk-ecr-ci$': '<rootDir>/src' },
-    maxWorkers: 1,
-  },
-});
+// The tests that deploy for real, an emulator each file; and those that prove that the refresher is never worse.
+for (const [suite, settings] of Object.entries(SUITES)) {
+  new JsonFile(project, `test/${suite}/jest.config.json`, {
+    obj: {
+      rootDir: '../..',
+      testMatch: [`<rootDir>/test/${suite}/**/*.test.ts`],
+      setupFiles: ['<rootDir>/test/setup.ts'],
+      transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
+      moduleNameMapper: { '^cdk-ecr-ci$': '<rootDir>/src' },
+      ...settings,
+    },
+  });
+}
 
 // The two commands of the README, and the benchmark: plain node, because a fresh clone has no node_modules yet.
 project.setScript('demo', 'node scripts/demo.mjs');

@@ -84,6 +84,7 @@ check('the types hold, in tests and tools too', tool('tsc'), ['-p', 'test/tsconf
 check('the source is clean', tool('eslint'), ['--max-warnings', '0', '--ext', '.ts', ...SOURCES]);
 jest('constructs, Lambda and policies', 'unit.json', ['--coverage']);
 pytest('the local AWS', 'local-aws.xml', 'test/local-aws');
+jest('the refresher is never worse', 'reliability.json', ['-c', 'test/reliability/jest.config.json']);
 jest('end to end, in the local AWS', 'e2e.json', ['-c', 'test/e2e/jest.config.json']);
 
 if (failures.length > 0) console.log(`\nfailed: ${failures.join('; ')}`);

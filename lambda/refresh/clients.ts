@@ -5,7 +5,8 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@aws-sdk/types';
 import { BadAnswerError } from './errors';
 
-const CONFIGURATION = { maxAttempts: 5, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } };
+/** A call that gets no answer is given up and made again: by default the SDK only warns, and waits on. */
+const CONFIGURATION = { maxAttempts: 5, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true } };
 
 /** The only region that gives tokens for ECR Public: https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html */
 const PUBLIC_REGION = 'us-east-1';

@@ -28,6 +28,8 @@ export interface Situation {
   readonly hosts: readonly string[];
   /** What was fetched, by host; a host that is missing here failed. */
   readonly fetched: Entries;
+  /** Whether others have written since the logins were fetched. */
+  readonly contended: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Publish what was fetched even if what is there is as good. */
@@ -59,7 +61,7 @@ export function decide(situation: Situation): Decision {
 }
 
 /** The best entry for each host, as long as there is room: nothing that is there makes place for something new. */
-function bestEntries({ hosts, fetched, now, force, format, ...rest }: Situation): { entries: Entries; full: string[] } {
+function bestEntries({ hosts, fetched, contended, now, force, format, ...rest }: Situation): { entries: Entries; full: string[] } {
   const good = lastGood({ now, ...rest });
   const entries = new Map<string, Entry>();
   const better = new Map<string, Entry>();
@@ -67,7 +69,7 @@ function bestEntries({ hosts, fetched, now, force, format, ...rest }: Situation)
     const there = good.get(host);
     if (there && isValid(there, now)) entries.set(host, there);
     const fresh = fetched.get(host);
-    if (fresh && isValid(fresh, now) && (force || !livesLonger(entries.get(host), fresh))) better.set(host, fresh);
+    if (fresh && isValid(fresh, now) && (force || !isBetter(entries.get(host), fresh, contended))) better.set(host, fresh);
   }
   const all = new Map([...entries, ...better]);
   if (roomFor(all, format)) return { entries: all, full: [] };
@@ -92,7 +94,12 @@ function bestEntries({ hosts, fetched, now, force, format, ...rest }: Situation)
 function lastGood({ current, previous, now }: Pick<Situation, 'current' | 'previous' | 'now'>): Entries {
   if (current?.own) return current.entries;
   const own = [...previous?.entries ?? []].filter(([, entry]) => entry.expiresAt !== undefined && isValid(entry, now));
-  return new Map([...current?.entries ?? [], ...own]);
+  // A copy of what the refresher had written expires with it.
+  const theirs = [...current?.entries ?? []].filter(([host, { auth }]) => {
+    const copied = previous?.entries.get(host);
+    return copied?.auth !== auth || isValid(copied, now);
+  });
+  return new Map([...theirs, ...own]);
 }
 
 function isWorthAVersion(entries: Entries, { current, hosts, fetched, now, force }: Situation): boolean {
@@ -115,7 +122,11 @@ function isValid({ expiresAt }: Entry, now: number): boolean {
   return expiresAt === undefined || expiresAt > now;
 }
 
-/** Whether what is there lives longer than what was fetched. A login may have been changed, so the last one is better. */
-function livesLonger(there: Entry | undefined, { expiresAt }: Entry): boolean {
-  return there?.expiresAt !== undefined && expiresAt !== NEVER && there.expiresAt > expiresAt!;
+/**
+ * Whether what is there is better than what was fetched: it lives longer. A login may have been changed, so the one that
+ * was fetched last is better, which may be that of another run.
+ */
+function isBetter(there: Entry | undefined, { expiresAt }: Entry, contended: boolean): boolean {
+  if (expiresAt === NEVER) return there?.expiresAt === NEVER && contended;
+  return there?.expiresAt !== undefined && there.expiresAt > expiresAt!;
 }

@@ -6,6 +6,7 @@ import { parseRequest } from './request';
 import { Telemetry } from './telemetry';
 import type { RefreshRequest } from '../../src/private/contract';
 import { isCustomResourceEvent } from '../shared/custom-resource';
+import { describe } from '../shared/errors';
 import type { WriteLine } from '../shared/log';
 
 /** What the handler needs of the world. */
@@ -38,7 +39,10 @@ export function createHandler({ refreshPorts, write, ...deployPorts }: HandlerPo
     };
     if (isCustomResourceEvent(event)) return deployRun(event, { ...deployPorts, run });
 
-    const report = await run(parseRequest(event));
+    const report = await run(parseRequest(event)).catch((error) => {
+      // Not the error itself, which Lambda would log with all that it holds.
+      throw new RefreshError(`the secret was not refreshed: ${describe(error)}`);
+    });
     if (countFailures(report) > 0) {
       throw new RefreshError(`${countFailures(report)} of ${report.registries.length} registries failed: ${failuresOf(report).join('; ')}`);
     }

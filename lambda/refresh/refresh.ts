@@ -7,7 +7,7 @@ import { BadTokenError, ContendedError, DeadlineError, SecretFullError } from '.
 import { getLogin } from './login';
 import { planOf, type Home, type PlannedRegistry, type Source } from './plan';
 import { MOST_BYTES, readVersion, type SecretVersion } from './published';
-import type { Reading, SecretStore, StoredVersion } from './secret-store';
+import type { Reading, SecretStore } from './secret-store';
 import type { RefreshRequest } from '../../src/private/contract';
 import { mapBounded } from '../shared/bounded';
 import { describe } from '../shared/errors';
@@ -78,16 +78,10 @@ export interface RefreshReport {
 export async function refresh(request: RefreshRequest, ports: RefreshPorts): Promise<RefreshReport> {
   const plan = planOf(request, ports.home);
   const format = formatOf(request.format ?? 'config.json', plan[0].name);
-  const [reading, answers] = await Promise.all([
-    ports.store.readCurrent(AbortSignal.timeout(STORE_DEADLINE_MS)),
-    fetchAll(plan, ports.clients),
-  ]);
-  // Everything is measured by Secrets Manager's clock: the Lambda's own may be minutes off.
-  const skew = reading.time === undefined ? 0 : reading.time - ports.now();
-  const now = () => ports.now() + skew;
-
-  const result = await publish({ plan, answers: withoutExpired(answers, now()), format, force: request.force === true, now }, reading, ports.store);
-  const registries = plan.map((registry) => outcomeOf(registry, result, now()));
+  const looking = look(ports);
+  const [first, answers] = await Promise.all([looking, fetchAll(plan, ports.clients, looking)]);
+  const result = await publish({ plan, answers: withoutExpired(answers, first.now()), format, force: request.force === true }, first, ports);
+  const registries = plan.map((registry) => outcomeOf(registry, result));
   const remaining = registries.map(({ secondsRemaining }) => secondsRemaining).filter((seconds) => seconds !== undefined);
   return {
     registries,
@@ -120,12 +114,12 @@ type Answer = Partial<Fetched> & { readonly error?: unknown };
 type Answers = ReadonlyMap<Source, Answer>;
 
 /** Makes one call a source, however many registries take what it gives. */
-async function fetchAll(plan: readonly PlannedRegistry[], clients: RefreshPorts['clients']): Promise<Answers> {
+async function fetchAll(plan: readonly PlannedRegistry[], clients: RefreshPorts['clients'], looking: Promise<Look>): Promise<Answers> {
   const sources = [...new Set(plan.flatMap(({ source }) => source ?? []))];
   const deadline = AbortSignal.timeout(FETCH_DEADLINE_MS);
   const answers = await mapBounded(sources, CALLS_AT_ONCE, async (source): Promise<[Source, Answer]> => {
     try {
-      return [source, await fetchFrom(source, clients, deadline)];
+      return [source, await fetchFrom(source, clients, looking, deadline)];
     } catch (error) {
       const attempts = (error as { $metadata?: { attempts?: number } }).$metadata?.attempts;
       return [source, { attempts, error: deadline.aborted ? new DeadlineError(`no answer within ${FETCH_DEADLINE_MS / 1000} seconds`) : error }];
@@ -134,7 +128,9 @@ async function fetchAll(plan: readonly PlannedRegistry[], clients: RefreshPorts[
   return new Map(answers);
 }
 
-async function fetchFrom(source: Source, clients: RefreshPorts['clients'], deadline: AbortSignal): Promise<Fetched> {
+async function fetchFrom(source: Source, clients: RefreshPorts['clients'], looking: Promise<Look>, deadline: AbortSignal): Promise<Fetched> {
+  // Only after the look at the secret: a login is then no older than one that is there.
+  if (source.kind === 'login') await looking;
   switch (source.kind) {
     case 'ecr': return getToken(await clients.ecr(source.region, source.roleArn, deadline), source, deadline);
     case 'ecr-public': return getPublicToken(clients.ecrPublic(), deadline);
@@ -150,37 +146,46 @@ function withoutExpired(answers: Answers, now: number): Answers {
   }));
 }
 
+/** A look at the secret, and at Secrets Manager's clock: the Lambda's own may be minutes off. */
+interface Look extends Reading {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+async function look({ store, now }: RefreshPorts): Promise<Look> {
+  const reading = await store.readCurrent(AbortSignal.timeout(STORE_DEADLINE_MS));
+  const skew = reading.time === undefined ? 0 : reading.time - now();
+  return { ...reading, now: () => now() + skew };
+}
+
 interface Run {
   readonly plan: readonly PlannedRegistry[];
   readonly answers: Answers;
   readonly format: Format;
   readonly force: boolean;
-  readonly now: () => number;
 }
 
-interface Result extends Pick<RefreshReport, 'written' | 'unreadable' | 'bytes'> {
+interface Result extends Pick<RefreshReport, 'written' | 'unreadable' | 'bytes'>, Pick<Look, 'now'> {
   readonly answers: Answers;
   readonly decision: Decision;
 }
 
 /** Publishes what is better than what is there. When another run was faster, what that one wrote is there. */
-async function publish(run: Run, reading: Reading, store: SecretStore, round = 1): Promise<Result> {
-  const { version } = reading;
-  const { current, decision } = await decideOn(run, version, store);
-  const unreadable = current?.own === false;
+async function publish(run: Run, latest: Look, ports: RefreshPorts, round = 1): Promise<Result> {
+  const { version, now } = latest;
+  const { current, decision } = await decideOn(run, latest, ports.store, round > 1);
+  const result = { answers: run.answers, decision, now, unreadable: current?.own === false };
   const { write } = decision;
-  if (!write || write.versionId === version?.versionId) {
-    return { answers: run.answers, decision, unreadable, bytes: sizeOf(version), written: false };
-  }
-  if (await store.replace(write, version?.versionId, AbortSignal.timeout(STORE_DEADLINE_MS))) {
-    return { answers: run.answers, decision, unreadable, bytes: sizeOf(write), written: true };
+  if (!write || write.versionId === version?.versionId) return { ...result, bytes: sizeOf(version), written: false };
+  if (await ports.store.replace(write, version?.versionId, AbortSignal.timeout(STORE_DEADLINE_MS))) {
+    return { ...result, bytes: sizeOf(write), written: true };
   }
   if (round === MOST_ROUNDS) throw new ContendedError(`the secret was written by others ${MOST_ROUNDS} times during this run`);
-  const result = await publish(run, await store.readCurrent(AbortSignal.timeout(STORE_DEADLINE_MS)), store, round + 1);
-  return { ...result, unreadable: unreadable || result.unreadable };
+  const next = await publish(run, await look(ports), ports, round + 1);
+  return { ...next, unreadable: result.unreadable || next.unreadable };
 }
 
-async function decideOn({ plan, answers, format, force, now }: Run, version: StoredVersion | undefined, store: SecretStore) {
+async function decideOn({ plan, answers, format, force }: Run, { version, now }: Look, store: SecretStore, contended: boolean) {
   const hosts = [...new Set(plan.flatMap((registry) => registry.hosts))];
   const isLogin = ({ source }: PlannedRegistry) => source?.kind === 'login';
   const logins = new Set(plan.filter(isLogin).flatMap((registry) => registry.hosts));
@@ -191,18 +196,18 @@ async function decideOn({ plan, answers, format, force, now }: Run, version: Sto
   const current = version && { ...readVersion(version, format, logins), writtenAt: version.writtenAt };
   const before = current?.own ? undefined : (await store.readPrevious(AbortSignal.timeout(STORE_DEADLINE_MS))).version;
   const previous = before && readVersion(before, format, logins);
-  return { current, decision: decide({ current, previous, hosts, fetched, now: now(), force, format }) };
+  return { current, decision: decide({ current, previous, hosts, fetched, contended, now: now(), force, format }) };
 }
 
 function sizeOf(version: SecretVersion | undefined): number {
   return version ? Buffer.byteLength(version.value) : 0;
 }
 
-function outcomeOf({ name, hosts, source, error: planned }: PlannedRegistry, { answers, decision }: Result, now: number): RegistryOutcome {
+function outcomeOf({ name, hosts, source, error: planned }: PlannedRegistry, { answers, decision, now }: Result): RegistryOutcome {
   const { attempts, error = planned }: Answer = source ? answers.get(source)! : {};
   const isFull = hosts.some((host) => decision.full.includes(host));
   const full = isFull ? new SecretFullError(`it has no place in a secret of ${MOST_BYTES} bytes; give some registries to another DockerCredentials`) : undefined;
-  const seconds = secondsLeft(hosts.map((host) => decision.entries.get(host)?.expiresAt ?? 0), now);
+  const seconds = secondsLeft(hosts.map((host) => decision.entries.get(host)?.expiresAt ?? 0), now());
   const why = error ?? full;
   return {
     registry: name,

@@ -18,6 +18,13 @@ export function isDenied(error: unknown): boolean {
  */
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
-  if (error instanceof SyntaxError) return 'SyntaxError: the answer could not be parsed';
-  return `${error.name}: ${error.message || (error as NodeJS.ErrnoException).code || 'no reason given'}`;
+  if (isParserError(error)) return `${error.name}: the answer could not be parsed`;
+  // The SDK adds a line of advice to programmers.
+  const [message] = error.message.split('\n');
+  return `${error.name}: ${message || (error as NodeJS.ErrnoException).code || 'no reason given'}`;
+}
+
+/** The SDK leaves the answer on an error of its parsers, and a fault on an error that the service gave. */
+function isParserError(error: Error): boolean {
+  return error instanceof SyntaxError || ('$response' in error && !('$fault' in error) && !('code' in error));
 }

@@ -2,8 +2,8 @@
 from pathlib import Path
 
 from . import (
-    access_keys, cloudformation, image_deletion, oidc_providers, principal_arn, registry, secret_rotation, secret_values, secret_versions,
-    tag_mutability, transport, web_identity,
+    access_keys, cloudformation, ecr_public, image_deletion, oidc_providers, principal_arn, registry, secret_rotation, secret_values,
+    secret_versions, tag_mutability, transport, web_identity,
 )
 from .tokens import TokenStore
 
@@ -17,7 +17,9 @@ def install(tokens: TokenStore, auth: bool, issuers: Path, key_delay_seconds: fl
     secret_rotation.install()
     tag_mutability.install()
     image_deletion.install()
-    registry.install(registry.Gate(tokens, auth))
+    gate = registry.Gate(tokens, auth)
+    registry.install(gate)
+    ecr_public.install(gate)
     oidc_providers.install()
     web_identity.install(issuers)
     cloudformation.install()

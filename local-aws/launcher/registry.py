@@ -40,12 +40,16 @@ class Gate:
         self._auth = auth
 
     def authorization_token(self, headers: dict[str, str], query: dict[str, Any]) -> Response:
-        token = self._tokens.issue(self._caller(headers, query))
+        token = self.issue(headers, query)
         return json_response({"authorizationData": [{
             "authorizationToken": base64.b64encode(f"{USER_NAME}:{token.password}".encode()).decode(),
             "expiresAt": token.expires_at,
             "proxyEndpoint": proxy_endpoint(get_account_id(), get_region()),
         }]})
+
+    def issue(self, headers: dict[str, str], query: dict[str, Any]) -> Token:
+        """A token that stands for who signed the request."""
+        return self._tokens.issue(self._caller(headers, query))
 
     def refuse(self, method: str, path: str, headers: dict[str, str], query: dict[str, Any]) -> Response | None:
         """The answer to a request that does not get in, None for one that does."""

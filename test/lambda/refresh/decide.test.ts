@@ -15,7 +15,7 @@ function there(entries: Record<string, Entry>, change: Partial<Current> = {}): C
 }
 
 function decideOn(change: Partial<Situation>) {
-  return decide({ hosts: [HOST, OTHER_HOST], fetched: new Map(), now: NOW, force: false, format: CONFIG_JSON, ...change });
+  return decide({ hosts: [HOST, OTHER_HOST], fetched: new Map(), contended: false, now: NOW, force: false, format: CONFIG_JSON, ...change });
 }
 
 test('writes the first value', () => {
@@ -120,6 +120,21 @@ test.each([false, true])('writes nothing when every host failed, forced: %s', (f
   expect(decideOn({ force })).toEqual({ entries: new Map(), full: [] });
 });
 
+describe('a login, when others have written since it was fetched', () => {
+  const logins = { hosts: [LOGIN_HOST], fetched: map({ [LOGIN_HOST]: fresh(NEVER) }), contended: true };
+
+  test('does not replace the one that is there, which may be the later one', () => {
+    expect(decideOn({ ...logins, current: there({ [LOGIN_HOST]: old(NEVER) }) }).write).toBeUndefined();
+    const { write } = decideOn({ ...logins, current: there({}, { own: false }), previous: there({ [LOGIN_HOST]: old(NEVER) }) });
+    expect(authsIn(write!.value)).toEqual({ [LOGIN_HOST]: authOf('old') });
+  });
+
+  test('is published when forced, and where there is none', () => {
+    expect(decideOn({ ...logins, current: there({ [LOGIN_HOST]: old(NEVER) }), force: true }).write).toBeDefined();
+    expect(decideOn({ ...logins, current: there({ [LOGIN_HOST]: old(NOW + HOUR) }) }).write).toBeDefined();
+  });
+});
+
 describe('what somebody else wrote', () => {
   const foreign = (entries: Record<string, Entry>): Current => there(entries, { own: false });
   const before = (entries: Record<string, Entry>) => ({ own: true, entries: map(entries) });
@@ -147,6 +162,15 @@ describe('what somebody else wrote', () => {
     expect(decideOn({ current: foreign({ [HOST]: old(undefined, authOf('own')) }), previous }).write).toBeUndefined();
   });
 
+  test('is dropped where it is a copy of what the refresher had written, and that has expired', () => {
+    const current = foreign({ [HOST]: old(undefined, authOf('own')), [OTHER_HOST]: old(undefined, authOf('theirs')) });
+    const { write } = decideOn({
+      current, previous: before({ [HOST]: old(NOW, authOf('own')), [OTHER_HOST]: old(NOW, authOf('own')) }), hosts: [HOST, OTHER_HOST, LOGIN_HOST], fetched: map({ [LOGIN_HOST]: fresh(NEVER) }),
+    });
+    expect(authsIn(write!.value)).toMatchObject({ [OTHER_HOST]: authOf('theirs'), [LOGIN_HOST]: authOf('fresh') });
+    expect(Object.keys(authsIn(write!.value))).not.toContain(HOST);
+  });
+
   test('stays if there is nothing else', () => {
     expect(decideOn({ current: foreign({ [HOST]: old(undefined) }), previous: before({ [HOST]: old(undefined, authOf('other')) }) })).toEqual({
       entries: map({ [HOST]: old(undefined) }), full: [],
@@ -156,7 +180,7 @@ describe('what somebody else wrote', () => {
 });
 
 test('a secret without a value gets what the refresher had written, while that is valid', () => {
-  expect(decideOn({ previous: { own: true, entries: map({ [HOST]: old(NOW + HOUR) }) } }).write).toEqual(version({ [HOST]: authOf('old') }, NOW + HOUR));
+  expect(decideOn({ previous: there({ [HOST]: old(NOW + HOUR) }) }).write).toEqual(version({ [HOST]: authOf('old') }, NOW + HOUR));
 });
 
 describe('when there is no room for all', () => {

@@ -116,6 +116,12 @@ test.each([[49_152, false], [49_156, true]])('a secret of %d bytes is warned of:
     .toEqual(warned ? [expect.objectContaining({ level: 'WARN', bytes: world.current!.value.length })] : []);
 });
 
+test('what Secrets Manager throws is told in words that quote no credential', async () => {
+  world.secretsMock.on(GetSecretValueCommand).rejects(new SyntaxError(`Unexpected token in "${authOf('fresh-password')}"`));
+  await expect(invoke(requestFor(REGISTRY))).rejects.toThrow(new RefreshError('the secret was not refreshed: SyntaxError: the answer could not be parsed'));
+  expect(lines).toContainEqual({ level: 'ERROR', message: 'the secret was not refreshed', cause: 'SyntaxError: the answer could not be parsed' });
+});
+
 test('a forced run publishes again', async () => {
   world.put(version({ [HOST]: authOf('old') }, NOW + 12 * 3600_000));
   await expect(invoke({ ...requestFor(REGISTRY), force: true })).resolves.toMatchObject({ written: true });

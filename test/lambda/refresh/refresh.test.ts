@@ -198,6 +198,21 @@ test('the time is that of Secrets Manager, so a clock that is minutes off change
   expect(authsIn(world.current!.value)).toMatchObject({ [OTHER_HOST]: authOf('last good') });
 });
 
+test('the time is that of the last look at the secret, however long the tokens took', async () => {
+  world.put(version({ [HOST]: authOf('old'), [OTHER_HOST]: authOf('last good') }, { [HOST]: NOW + HOUR, [OTHER_HOST]: NOW + 70_000 }));
+  const { store, ...ports } = world.ports;
+  const { version: there } = await store.readCurrent(AbortSignal.timeout(1000));
+  const look = jest.spyOn(SecretStore.prototype, 'readCurrent').mockImplementationOnce(async () => ({ version: there, time: NOW }));
+  world.ecrMock.on(GetAuthorizationTokenCommand).resolvesOnce(tokenAnswer()).callsFake(async () => {
+    world.time = NOW + 80_000; // a look at the secret that is over tells nothing of this
+    throw awsError('ServerException');
+  });
+  const report = await refresh(requestFor(REGISTRY, OTHER_REGISTRY), { store, ...ports });
+  expect(look).toHaveBeenCalledTimes(1);
+  expect(report.registries.map(({ secondsRemaining }) => secondsRemaining)).toEqual([12 * 3600 - 80, 0]);
+  expect(authsIn(world.current!.value)).toEqual({ [HOST]: authOf('fresh-password') });
+});
+
 test('a registry for which there is no room fails by name, and the others are published', async () => {
   world.ecrMock.on(GetAuthorizationTokenCommand).resolves(tokenAnswer({ authorizationToken: authOf('x'.repeat(36_000)) }));
   const report = await refresh(requestFor({ ...REGISTRY, accounts: ['111122223333', '444455556666'] }), world.ports);
