@@ -30,7 +30,9 @@ const decide = (action: string, resource: string, context: Record<string, string
   simulator.decide({ principal: simulator.arn(role), identity: role, action, resource, context });
 
 /** Every action of a service that the rotation's role may take on a resource of that type. */
-async function allowed(service: string, type: string, resource: string, context: (action: string) => Record<string, string[]> = () => ({})): Promise<string[]> {
+async function allowed(
+  service: string, type: string, resource: string, context: (action: string) => Record<string, string[]> = () => ({}),
+): Promise<string[]> {
   const found = [];
   for (const { name, resourceTypes } of await knownActions(service)) {
     if (await decide(name, resourceTypes.includes(type) ? resource : '*', context(name)) === 'Allowed') found.push(name);
@@ -82,7 +84,11 @@ describe('the rotation\'s role', () => {
     const key = simulator.find('AWS::KMS::Key');
     const keyPolicy = simulator.properties(key).KeyPolicy;
     const use = (action: string, service: string) => simulator.decide({
-      principal: simulator.arn(role), identity: role, action, resource: simulator.arn(key), resourcePolicy: keyPolicy,
+      principal: simulator.arn(role),
+      identity: role,
+      action,
+      resource: simulator.arn(key),
+      resourcePolicy: keyPolicy,
       context: { 'kms:ViaService': `${service}.${REGION}.amazonaws.com` },
     });
     for (const action of ['kms:Decrypt', 'kms:GenerateDataKey']) {
@@ -93,8 +99,11 @@ describe('the rotation\'s role', () => {
 
 describe('a user that may only be used from some addresses and VPCs', () => {
   const push = (context: Record<string, string>) => simulator.decide({
-    principal: userArn, identity: id('AWS::IAM::User', 'User'), action: 'ecr:PutImage',
-    resource: `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/myuser/myapp`, context: { 'aws:ViaAWSService': 'false', ...context },
+    principal: userArn,
+    identity: id('AWS::IAM::User', 'User'),
+    action: 'ecr:PutImage',
+    resource: `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/myuser/myapp`,
+    context: { 'aws:ViaAWSService': 'false', ...context },
   });
 
   test.each<[string, Record<string, string>, string]>([
@@ -113,7 +122,10 @@ describe('a user that may only be used from some addresses and VPCs', () => {
 
   test('may do no more than was granted, from wherever', async () => {
     expect(await simulator.decide({
-      principal: userArn, identity: id('AWS::IAM::User', 'User'), action: 'iam:CreateAccessKey', resource: userArn,
+      principal: userArn,
+      identity: id('AWS::IAM::User', 'User'),
+      action: 'iam:CreateAccessKey',
+      resource: userArn,
       context: { 'aws:ViaAWSService': 'false', 'aws:SourceIp': '203.0.113.7' },
     })).toBe('ImplicitlyDenied');
   });

@@ -158,7 +158,8 @@ describe('with keyRotation', () => {
 
   test('takes tokens: the rotation in days, the grace in seconds', () => {
     const days = new CfnParameter(stack, 'Days', { type: 'Number' });
-    const { template } = rotating({ keyRotation: Duration.days(days.valueAsNumber), keyGrace: Duration.seconds(Lazy.number({ produce: () => 5000 })) });
+    const keyGrace = Duration.seconds(Lazy.number({ produce: () => 5000 }));
+    const { template } = rotating({ keyRotation: Duration.days(days.valueAsNumber), keyGrace });
     template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
       RotationRules: { ScheduleExpression: { 'Fn::Join': ['', ['rate(', { Ref: 'Days' }, ' days)']] } },
     });

@@ -24,7 +24,13 @@ const step = (Step: string, more: object = {}) => handler({ Step, SecretId: SECR
 test('takes the steps of Secrets Manager, and logs no credential', async () => {
   model.givenKey(HOUR, 'old');
   model.startRotation('new');
-  for (const name of ['createSecret', 'setSecret', 'testSecret', 'finishSecret']) expect(await step(name)).toBeUndefined();
+  const key = () => [...model.keys.values()].find(({ id }) => id !== model.current?.id);
+  for (const [name, proved] of [['createSecret', undefined], ['setSecret', undefined], ['testSecret', true]] as const) {
+    expect(await step(name)).toBeUndefined();
+    expect(key()!.proved).toBe(proved);
+    expect(model.labelled('AWSCURRENT')).toBe('old');
+  }
+  expect(await step('finishSecret')).toBeUndefined();
   expect(model.labelled('AWSCURRENT')).toBe('new');
   expect(lines.map((line) => JSON.parse(line))).toEqual(['createSecret', 'setSecret', 'testSecret', 'finishSecret'].map((message) => ({ level: 'INFO', message, versionId: 'new' })));
   for (const { secret } of model.keys.values()) expect(lines.join()).not.toContain(secret);

@@ -35,6 +35,7 @@ describe('a rotation', () => {
     expect(model.versions.get('new')!.value).toBe(`{"Version":1,"AccessKeyId":"${model.current!.id}","SecretAccessKey":"${model.current!.secret}"}`);
     expect(old.active).toBe(true);
     expect(model.owned).toEqual([old.id, model.current!.id]);
+    expect([...model.tags.keys()]).toEqual(['team', `cdk-ecr-ci:key:${old.id}`, `cdk-ecr-ci:key:${model.current!.id}`]); // no intent is left
   });
 
   test('waits until AWS knows the new key', async () => {
