@@ -15,8 +15,9 @@ const CDK_FLOOR = '2.262.0';
 
 /** Folders below lambda/, and the constructs in src/private/ that projen generates for them. */
 const LAMBDAS = {
-  refresh: 'RefreshFunction',
+  'refresh': 'RefreshFunction',
   'oidc-provider': 'OidcProviderFunction',
+  'rotate-key': 'RotateKeyFunction',
 };
 
 /** Folders of TypeScript that only this repository runs. */
@@ -66,6 +67,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // 6 is an ES module only, which jest does not load
     'jose@^5',
     'tsx',
+    // reads the manifests in the documentation
     'yaml@^2',
     // generates structs: jsii has no Omit
     '@mrgrain/jsii-struct-builder',
@@ -163,6 +165,17 @@ new ProjenStruct(project, {
       summary: 'Take rights beyond pull although runs of pull requests may assume the role.',
       remarks: 'Whoever can open a pull request can then do what is granted.',
       default: 'false',
+    },
+  },
+  {
+    name: 'managedPolicyQuota',
+    optional: true,
+    type: { primitive: PrimitiveType.Number },
+    docs: {
+      summary: 'How many managed policies IAM lets be attached to a role in the account, 10 to 20: its quota "Managed policies per role".',
+      remarks: 'What is granted to the role is kept in as few of them as it takes.',
+      default: '10',
+      custom: { see: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html' },
     },
   },
   {

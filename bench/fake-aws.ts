@@ -4,15 +4,44 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const REGION = 'us-east-1';
-const HOST = `000000000000.dkr.ecr.${REGION}.amazonaws.com`;
-const SECRET_ARN = `arn:aws:secretsmanager:${REGION}:000000000000:secret:dockercfg-AbCdEf`;
+const ACCOUNT = '000000000000';
+const SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:dockercfg-AbCdEf`;
 const TOKEN_SECONDS = 12 * 3600;
-const INTERVAL_SECONDS = 3 * 3600;
 
-type Action = 'GetAuthorizationToken' | 'GetSecretValue' | 'PutSecretValue';
+type Action = 'GetAuthorizationToken' | 'GetSecretValue' | 'PutSecretValue' | 'UpdateSecretVersionStage';
 
-/** What the schedule sends to the refresher. */
-export const REQUEST = { registries: [{ region: REGION, hosts: [HOST] }] };
+/** What the fake pretends. */
+export interface Pretence {
+  /** How long each answer takes, in milliseconds. */
+  readonly delay: number;
+  /** Calls for a token that a refresh makes. */
+  readonly tokensPerRun: number;
+  /** Seconds between two refreshes, by the expiry of the tokens. */
+  readonly interval: number;
+  /** Characters of a password. */
+  readonly passwordLength: number;
+  /** How many hosts the dockercfg has. */
+  readonly hosts: number;
+}
+
+/** One registry, three hours between the refreshes, and tokens as long as ECR's. */
+export const ONE_REGISTRY: Omit<Pretence, 'delay'> = { tokensPerRun: 1, interval: 3 * 3600, passwordLength: 1800, hosts: 1 };
+
+/** What the schedule sends to the refresher for registries of that many accounts, in each of the regions. */
+export function requestFor(regions: readonly string[], accounts: number) {
+  return {
+    registries: regions.map((region) => ({ kind: 'ecr', region, accounts: accountsOf(accounts), hosts: ['standard'] })),
+    urlSuffix: 'amazonaws.com',
+  };
+}
+
+/** Ids of that many accounts, the refresher's own first. */
+export function accountsOf(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => String(index).padStart(ACCOUNT.length, '0'));
+}
+
+/** What the schedule sends for the one registry. */
+export const REQUEST = requestFor([REGION], 1);
 
 /** The environment of a Lambda function, without any credential that is worth something. */
 export function awsEnvironment(folder: string): NodeJS.ProcessEnv {
@@ -28,22 +57,22 @@ export function awsEnvironment(folder: string): NodeJS.ProcessEnv {
   };
 }
 
-/** As much of ECR and Secrets Manager as a refresh calls, on this machine only. Each token is issued as if three hours after the last. */
+/** As much of ECR and Secrets Manager as a refresh calls, on this machine only. */
 export class FakeAws {
-  public static async start(delayMs: number): Promise<FakeAws> {
-    const fake = new FakeAws(delayMs);
+  public static async start(pretence: Pretence): Promise<FakeAws> {
+    const fake = new FakeAws(pretence);
     await new Promise<void>((resolve, reject) => fake.server.once('error', reject).listen(0, '127.0.0.1', resolve));
     return fake;
   }
 
   /** How often each action was called. */
-  public readonly calls: Record<Action, number> = { GetAuthorizationToken: 0, GetSecretValue: 0, PutSecretValue: 0 };
+  public readonly calls: Record<Action, number> = { GetAuthorizationToken: 0, GetSecretValue: 0, PutSecretValue: 0, UpdateSecretVersionStage: 0 };
 
   private readonly server: Server;
-  private secret = { VersionId: 'first', SecretString: '{}' };
+  private readonly versions = new Map([['first', '{}']]);
+  private current = 'first';
 
-  /** @param delayMs how long each answer takes, in milliseconds */
-  private constructor(private readonly delayMs: number) {
+  private constructor(private readonly pretence: Pretence) {
     this.server = createServer((request, response) => {
       this.serve(request, response).catch((error: Error) => response.writeHead(500).end(error.message));
     });
@@ -62,35 +91,49 @@ export class FakeAws {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const action = String(request.headers['x-amz-target']).split('.').at(-1) as Action;
-    const { status = 200, ...body } = this.answer(action, JSON.parse(Buffer.concat(chunks).toString('utf8')));
-    if (this.delayMs > 0) await sleep(this.delayMs);
+    const region = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(String(request.headers.authorization))![1];
+    const { status = 200, ...body } = this.answer(action, region, JSON.parse(Buffer.concat(chunks).toString('utf8')));
+    if (this.pretence.delay > 0) await sleep(this.pretence.delay);
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
   }
 
-  private answer(action: Action, input: Record<string, string>): { status?: number; [key: string]: unknown } {
-    this.calls[action]++;
+  private answer(action: Action, region: string, input: Record<string, string>): { status?: number; [key: string]: unknown } {
+    // What was there before is looked up by a first run only.
+    if (input.VersionStage !== 'AWSPREVIOUS') this.calls[action]++;
     switch (action) {
-      case 'GetAuthorizationToken':
-        return { authorizationData: [{ authorizationToken: this.token(), expiresAt: this.expiresAt(), proxyEndpoint: `https://${HOST}` }] };
+      case 'GetAuthorizationToken': {
+        const run = Math.ceil(this.calls.GetAuthorizationToken / this.pretence.tokensPerRun);
+        const expiresAt = Math.floor(Date.now() / 1000) + TOKEN_SECONDS + this.pretence.interval * run;
+        return { authorizationData: [{ authorizationToken: this.token(region), expiresAt, proxyEndpoint: `https://${ACCOUNT}.dkr.ecr.${region}.amazonaws.com` }] };
+      }
       case 'GetSecretValue':
-        return { ARN: SECRET_ARN, ...this.secret };
+        if (input.VersionStage === 'AWSPREVIOUS') return { status: 400, __type: 'ResourceNotFoundException', message: 'there is no version before' };
+        return { ARN: SECRET_ARN, VersionId: this.current, SecretString: this.versions.get(this.current) };
       case 'PutSecretValue':
-        if (input.SecretString !== JSON.stringify({ auths: { [HOST]: { auth: this.token() } } })) {
-          return { status: 400, __type: 'InvalidParameterException', message: 'this is not the dockercfg with the last token' };
+        if (!this.isDockercfg(input.SecretString)) {
+          return { status: 400, __type: 'InvalidParameterException', message: 'this is not the dockercfg with the last tokens' };
         }
-        this.secret = { VersionId: input.ClientRequestToken, SecretString: input.SecretString };
-        return { ARN: SECRET_ARN, VersionId: input.ClientRequestToken };
+        this.versions.set(input.ClientRequestToken, input.SecretString);
+        if (!input.VersionStages) this.current = input.ClientRequestToken;
+        return { ARN: SECRET_ARN, VersionId: input.ClientRequestToken, VersionStages: input.VersionStages ?? ['AWSCURRENT'] };
+      case 'UpdateSecretVersionStage':
+        if (input.RemoveFromVersionId !== this.current) return { status: 400, __type: 'InvalidParameterException', message: 'the label is elsewhere' };
+        this.current = input.MoveToVersionId;
+        return { ARN: SECRET_ARN };
       default:
         return { status: 400, __type: 'InvalidAction', message: action };
     }
   }
 
-  /** The last token that was issued; as long as ECR's. */
-  private token(): string {
-    return Buffer.from(`AWS:${String(this.calls.GetAuthorizationToken).padStart(1800, 'x')}`).toString('base64');
+  /** Whether each host has the token of its region and of this run, and there are as many as there should be. */
+  private isDockercfg(text: string): boolean {
+    const auths = Object.entries<{ auth: string }>(JSON.parse(text).auths);
+    return auths.length === this.pretence.hosts && auths.every(([host, { auth }]) => auth === this.token(host.split('.')[3]));
   }
 
-  private expiresAt(): number {
-    return Math.floor(Date.now() / 1000) + TOKEN_SECONDS + INTERVAL_SECONDS * this.calls.GetAuthorizationToken;
+  /** The token of a region in the run that is under way. */
+  private token(region: string): string {
+    const run = Math.ceil(this.calls.GetAuthorizationToken / this.pretence.tokensPerRun);
+    return Buffer.from(`AWS:${`${region} ${run}`.padStart(this.pretence.passwordLength, 'x')}`).toString('base64');
   }
 }

@@ -3,6 +3,7 @@ import type { Bench } from './bench';
 import { machine, writeTable } from './docs';
 import { measureColdLoad } from './measurements/cold-load';
 import { measureImport } from './measurements/import';
+import { measureManyRegistries } from './measurements/many-registries';
 import { measureSynth } from './measurements/synth';
 import { measureWarmRefresh } from './measurements/warm-refresh';
 import type { Row } from './row';
@@ -19,7 +20,8 @@ Measures this package against what one would use in its place, and prints the ra
 
 async function measure(bench: Bench): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const measurement of [measureSynth, measureImport, measureColdLoad, measureWarmRefresh]) rows.push(...await measurement(bench));
+  const measurements = [measureSynth, measureImport, measureColdLoad, measureWarmRefresh, measureManyRegistries];
+  for (const measurement of measurements) rows.push(...await measurement(bench));
   return rows;
 }
 

@@ -21,6 +21,13 @@ export interface LocalAwsOptions {
   readonly tokenLifetimeSeconds?: number;
 
   /**
+   * How long a new access key is unknown, in seconds; it is on AWS for a while, too. Only with `auth`.
+   *
+   * @default 0
+   */
+  readonly newKeyDelaySeconds?: number;
+
+  /**
    * The endpoint that Lambda functions call, such as a proxy that injects faults.
    *
    * A proxy that changes the Host header breaks signatures: not together with `auth`.
@@ -237,6 +244,7 @@ async function launch(python: string, directory: string, options: LocalAwsOption
         AWS_ENDPOINT_URL: options.endpointForLambda,
         LOCAL_AWS_DIRECTORY: directory,
         LOCAL_AWS_AUTH: String(options.auth ?? true),
+        LOCAL_AWS_KEY_DELAY: options.newKeyDelaySeconds?.toString(),
         LOCAL_AWS_TOKEN_LIFETIME: options.tokenLifetimeSeconds?.toString(),
       },
     });

@@ -39,9 +39,9 @@ export interface EcrCiProps {
   readonly credentials?: DockerAccess;
 
   /**
-   * SNS topic that is told when the dockercfg is about to expire.
+   * SNS topic that is told when the dockercfg is about to expire, or the identity's key could not be rotated.
    *
-   * @default - the alarm is defined and has no action
+   * @default - the alarms are defined and have no action
    */
   readonly alarmTopic?: sns.ITopic;
 
@@ -98,7 +98,7 @@ export class EcrCi extends Construct {
       { repositoryName, encryptionKey, removalPolicy },
     ));
 
-    const { role, user } = (props.identity ?? CiIdentity.user()).bind(this, { encryptionKey });
+    const { role, user } = (props.identity ?? CiIdentity.user()).bind(this, { encryptionKey, alarmTopic: props.alarmTopic });
     this.role = role;
     this.user = user;
     this.credentials = this.createCredentials(props);

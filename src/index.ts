@@ -1,5 +1,10 @@
+export * from './credentials/credentials-format';
+export * from './credentials/credentials-reader';
 export * from './credentials/docker-access';
 export * from './credentials/docker-credentials';
+export * from './credentials/ecr-host';
+export * from './credentials/registry';
+export * from './credentials/registry-role';
 export * from './ecr-ci';
 export * from './identity/adopting-oidc-provider';
 export * from './identity/ci-identity';
@@ -22,3 +27,4 @@ export * from './repository/ci-repository';
 export * from './repository/lifecycle';
 export * from './repository/lifecycle-rule';
 export * from './repository/repository-access';
+export * from './repository/repository-scope';

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import type { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { permissions } from './docs/permissions';
 import { requireEnvironment } from '../lambda/shared/environment';
 import * as lib from '../src';
 import { RefreshEnvironment, RefreshMetric } from '../src/private/contract';
@@ -44,18 +46,34 @@ test('the README quotes errors as they are', () => {
 test('every warning is in docs/warnings.md, and no other', () => {
   const documented = [...read('docs/warnings.md').matchAll(/^\| `(cdk-ecr-ci:[\w.]+)`/gm)].map(([, id]) => id).sort();
   const files = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  const written = files.map((file) => path.join('src', file)).flatMap((file) => [...read(file).matchAll(/addWarningV2\('([^']+)'/g)].map(([, id]) => id)).sort();
+  const written = files.flatMap((file) => [...read(path.join('src', file)).matchAll(/'(cdk-ecr-ci:[\w.]+)'/g)].map(([, id]) => id)).sort();
   expect(documented).toEqual(written);
 });
 
-test('the alarm\'s description leads to an entry of the runbook', () => {
+test('docs/permissions.md is up to date: if not, run "node scripts/permissions.mjs"', () => {
+  expect(read('docs/permissions.md')).toBe(permissions());
+});
+
+test('each alarm\'s description leads to its entry of the runbook', () => {
   const stack = new Stack(new App(), 'Stack');
-  new lib.DockerCredentials(stack, 'Credentials');
-  const alarm: any = stack.node.findChild('Credentials').node.findChild('AlarmExpiring').node.defaultChild;
-  const anchor = /runbook\.md#([\w-]+)/.exec(alarm.alarmDescription)![1];
-  const anchors = [...read('docs/runbook.md').matchAll(/^## (.+)$/gm)].map(([, title]) => title.toLowerCase().replace(/ /g, '-'));
-  expect(anchors).toContain(anchor);
+  const { alarmExpiring, alarmFailures, alarmDeadLetters } = new lib.DockerCredentials(stack, 'Credentials');
+  const anchors = [alarmExpiring, alarmFailures, alarmDeadLetters].map(({ node }) => (
+    /runbook\.md#([\w-]+)/.exec((node.defaultChild as CfnAlarm).alarmDescription!)![1]
+  ));
+  const entries = [...read('docs/runbook.md').matchAll(/^## (.+)$/gm)].map(([, title]) => title.toLowerCase().replace(/ /g, '-'));
+  expect(new Set(anchors).size).toBe(3);
+  for (const anchor of anchors) expect(entries).toContain(anchor);
   Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+});
+
+test('the runbook names the refresher\'s errors and messages as they are', () => {
+  const runbook = read('docs/runbook.md');
+  const errors = [...read('lambda/refresh/errors.ts').matchAll(/name = '(\w+)'/g)].map(([, name]) => name);
+  for (const name of errors.filter((error) => error !== 'RefreshError')) expect(runbook).toContain(`\`${name}\``);
+  for (const message of ['registry was not refreshed', 'the secret was not refreshed']) {
+    expect(read('lambda/refresh/telemetry.ts')).toContain(`'${message}'`);
+    expect(runbook).toContain(`\`${message}\``);
+  }
 });
 
 test('a metric that the docs name exists', () => {
@@ -65,7 +83,11 @@ test('a metric that the docs name exists', () => {
 });
 
 test('links between the documents lead somewhere', () => {
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md', 'docs/identities.md', 'docs/runbook.md', 'examples/sample/README.md', 'local-aws/README.md']) {
+  const documents = ['.', 'docs', 'examples', 'local-aws'].flatMap((folder) => (
+    readdirSync(path.join(root, folder), { recursive: folder !== '.', encoding: 'utf8' }).map((file) => path.join(folder, file))
+  )).filter((file) => file.endsWith('.md') && file !== 'API.md');
+  expect(documents).toEqual(expect.arrayContaining(['README.md', 'docs/identities.md', 'examples/sample/README.md']));
+  for (const file of documents) {
     for (const [, target] of read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       expect(() => readFileSync(path.join(root, path.dirname(file), target))).not.toThrow(/ENOENT/);
     }

@@ -22,7 +22,8 @@ function idsOf(type: string): string[] {
 
 /** Sorted ECR actions, with their resources, of the policies attached to the principal whose logical id starts so. */
 function ecrRightsOf(kind: 'Users' | 'Roles', id: string): { actions: string[]; resources: any[] }[] {
-  const policies: any[] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+  const template = Template.fromStack(stack);
+  const policies: any[] = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => Object.values(template.findResources(type)));
   return policies
     .filter(({ Properties }) => Properties[kind]?.[0].Ref.startsWith(id))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
@@ -57,13 +58,13 @@ describe('one line', () => {
     const repositories = idsOf('AWS::ECR::Repository').map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
     expect(ecrRightsOf('Users', 'CiUser')).toEqual(expect.arrayContaining([
       { actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
-      ...repositories.map((arn) => ({ actions: PULL_PUSH, resources: [arn] })),
+      { actions: PULL_PUSH, resources: repositories },
     ]));
-    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::ManagedPolicy', {
       Users: [{ Ref: idsOf('AWS::IAM::User')[0] }],
       PolicyDocument: {
         Statement: Match.arrayWith([{
-          Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+          Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
           Effect: 'Allow',
           Resource: { Ref: idsOf('AWS::SecretsManager::Secret').find((id) => id.startsWith('CiCredentials')) },
         }]),
@@ -126,18 +127,18 @@ describe('identity', () => {
       expect(ci.user).toBeUndefined();
       expect(ci.role).toBeInstanceOf(lib.CiRole);
       const repositories = idsOf('AWS::ECR::Repository').map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
-      expect(ecrRightsOf('Roles', 'CiRole')).toEqual(expect.arrayContaining([
+      expect(ecrRightsOf('Roles', 'CiRole')).toEqual([
+        { actions: PULL_PUSH, resources: repositories },
         { actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
-        ...repositories.map((arn) => ({ actions: PULL_PUSH, resources: [arn] })),
-      ]));
+      ]);
       const template = Template.fromStack(stack);
       template.resourceCountIs('AWS::IAM::User', 0);
       template.hasResourceProperties('AWS::IAM::Role', { RoleName: 'ci' });
-      template.hasResourceProperties('AWS::IAM::Policy', {
+      template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
         Roles: [{ Ref: Match.stringLikeRegexp('^CiRole') }],
         PolicyDocument: {
           Statement: Match.arrayWith([{
-            Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+            Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
             Effect: 'Allow',
             Resource: { Ref: idsOf('AWS::SecretsManager::Secret')[0] },
           }]),

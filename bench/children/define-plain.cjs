@@ -4,7 +4,8 @@ const ecr = require('aws-cdk-lib/aws-ecr');
 const iam = require('aws-cdk-lib/aws-iam');
 const secretsmanager = require('aws-cdk-lib/aws-secretsmanager');
 
-exports.define = function define(stack, repositories) {
+exports.define = function define(stackOf, repositories) {
+  const stack = stackOf(0);
   const user = new iam.User(stack, 'User');
   const accessKey = new iam.AccessKey(user, 'AccessKey', { user });
   new secretsmanager.Secret(user, 'AccessKeySecret', {
@@ -17,7 +18,7 @@ exports.define = function define(stack, repositories) {
     })),
   });
   for (let index = 0; index < repositories; index++) {
-    const repository = new ecr.Repository(stack, `Repository${index}`, {
+    const repository = new ecr.Repository(stackOf(index), `Repository${index}`, {
       repositoryName: `myuser/app${index}`,
       imageScanOnPush: true,
       imageTagMutability: ecr.TagMutability.IMMUTABLE,

@@ -9,10 +9,15 @@ const { define: file, repositories, validation, rounds, outdir } = JSON.parse(pr
 const validations = setValidation(validation);
 const { define } = require(file);
 
+// A stack takes 500 resources and 200 exports.
+const REPOSITORIES_IN_A_STACK = 400;
+
 function synth() {
   const start = performance.now();
   const app = new App({ analyticsReporting: false, context: flags, outdir });
-  define(new Stack(app, 'Stack'), repositories);
+  const stacks = [new Stack(app, 'Stack')];
+  for (let index = 1; index < repositories / REPOSITORIES_IN_A_STACK; index++) stacks.push(new Stack(app, `Stack${index}`));
+  define((index) => stacks[Math.floor(index / REPOSITORIES_IN_A_STACK)], repositories);
   app.synth();
   return performance.now() - start;
 }

@@ -1,77 +1,121 @@
-import { formatDockercfg, parseDockercfg, type Auths } from './dockercfg';
-import type { EcrToken } from './ecr-token';
-import type { SecretVersion } from './secret-store';
-import { expiryOf, versionIdOf } from './version-id';
+import type { Format } from './dockercfg';
+import { NEVER, type Entries, type Entry } from './entry';
+import { roomFor, writeVersion, type Published, type SecretVersion } from './published';
 
-/** Two runs within this time are one delivery that came twice, and Secrets Manager asks for at most one write in it. */
+/**
+ * Two runs within this time are one delivery that came twice, and Secrets Manager asks for at most one write in it.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+ */
 const REPEATED_DELIVERY_MS = 10 * 60 * 1000;
 
-/** What the secret holds. */
-export interface Current {
-  readonly auths: Auths;
-  /** When the first entry expires, in milliseconds since the epoch. */
-  readonly expiresAt: number;
+/** The longest time until the next scheduled run: an entry that does not live that long cannot wait for it. */
+const LONGEST_INTERVAL_MS = 6 * 60 * 60 * 1000;
+
+/** What is there. */
+export interface Current extends Published {
+  /** When it was written, in milliseconds since the epoch. */
+  readonly writtenAt: number;
 }
 
 /** What the decision is made from. */
 export interface Situation {
-  /** What the secret holds; undefined if nothing, or nothing that the refresher wrote. */
+  /** What the secret holds; undefined if nothing. */
   readonly current?: Current;
-  /** The tokens that were fetched, by host. */
-  readonly fetched: ReadonlyMap<string, EcrToken>;
-  /** Hosts whose token could not be fetched. */
-  readonly failed: readonly string[];
+  /** If the refresher did not write that: what the secret held before. */
+  readonly previous?: Published;
+  /** Every host that the secret should hold, in the order in which they get a place. */
+  readonly hosts: readonly string[];
+  /** What was fetched, by host; a host that is missing here failed. */
+  readonly fetched: Entries;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Publish what was fetched even if what is there is as good. */
   readonly force: boolean;
+  readonly format: Format;
 }
 
 /** What to do with the secret. */
 export interface Decision {
   /** The version to write; undefined if what is there is as good or better. */
   readonly write?: SecretVersion;
-  /** When each host's entry expires once that is done, in milliseconds since the epoch; a host without one is missing. */
-  readonly expiries: ReadonlyMap<string, number>;
-}
-
-/** Reads the secret's current version; undefined if it is not one that the refresher wrote. */
-export function readCurrent(version: SecretVersion): Current | undefined {
-  const auths = parseDockercfg(version.value);
-  const expiresAt = expiryOf(version.versionId, version.value);
-  return auths && expiresAt !== undefined ? { auths, expiresAt } : undefined;
+  /** The valid entries that readers find once that is done. */
+  readonly entries: Entries;
+  /** Hosts whose fresh entry has no place in the secret. */
+  readonly full: readonly string[];
 }
 
 /**
  * Decides what to publish: never less than what is there.
  *
- * A host that failed keeps its entry while that is valid; an expired entry is not published again. What comes out is
- * written if it has other hosts or lives longer than what is there, or if it is forced.
+ * Each host gets what was fetched, or else what the secret holds while that is valid; an expired entry is not published
+ * again. What comes out is written if that is worth a version.
  */
-export function decide({ current, fetched, failed, now, force }: Situation): Decision {
-  const auths = new Map<string, string>();
-  const expiries = new Map<string, number>();
-  for (const [host, token] of fetched) {
-    auths.set(host, token.auth);
-    expiries.set(host, token.expiresAt);
-  }
-  for (const host of failed) {
-    const auth = current?.auths.get(host);
-    if (current && auth && current.expiresAt > now) {
-      auths.set(host, auth);
-      expiries.set(host, current.expiresAt);
-    }
-  }
-  if (fetched.size === 0) return { expiries };
-
-  const better = !current || !sameHosts(current.auths, auths)
-    || [...fetched.values()].some((token) => token.expiresAt - current.expiresAt > REPEATED_DELIVERY_MS);
-  if (!better && !force) return { expiries: new Map([...auths.keys()].map((host) => [host, current.expiresAt])) };
-
-  const value = formatDockercfg(auths);
-  return { write: { value, versionId: versionIdOf(value, Math.min(...expiries.values())) }, expiries };
+export function decide(situation: Situation): Decision {
+  const { current, now, format } = situation;
+  const { entries, full } = bestEntries(situation);
+  if (isWorthAVersion(entries, situation)) return { write: writeVersion(entries, format), entries, full };
+  return { entries: new Map([...current?.entries ?? []].filter(([, entry]) => isValid(entry, now))), full };
 }
 
-function sameHosts(a: Auths, b: Auths): boolean {
-  return a.size === b.size && [...a.keys()].every((host) => b.has(host));
+/** The best entry for each host, as long as there is room: nothing that is there makes place for something new. */
+function bestEntries({ hosts, fetched, now, force, format, ...rest }: Situation): { entries: Entries; full: string[] } {
+  const good = lastGood({ now, ...rest });
+  const entries = new Map<string, Entry>();
+  const better = new Map<string, Entry>();
+  for (const host of hosts) {
+    const there = good.get(host);
+    if (there && isValid(there, now)) entries.set(host, there);
+    const fresh = fetched.get(host);
+    if (fresh && isValid(fresh, now) && (force || !livesLonger(entries.get(host), fresh))) better.set(host, fresh);
+  }
+  const all = new Map([...entries, ...better]);
+  if (roomFor(all, format)) return { entries: all, full: [] };
+
+  const full: string[] = [];
+  for (const [host, fresh] of better) {
+    const there = entries.get(host);
+    if (roomFor(entries.set(host, fresh), format)) continue;
+    full.push(host);
+    if (there) entries.set(host, there);
+    else entries.delete(host);
+  }
+  return { entries, full };
+}
+
+/**
+ * What is there, or was there until somebody else wrote to the secret.
+ *
+ * Nobody knows when theirs expires. What the refresher had written is better while it is valid; theirs stays where there
+ * is nothing else.
+ */
+function lastGood({ current, previous, now }: Pick<Situation, 'current' | 'previous' | 'now'>): Entries {
+  if (current?.own) return current.entries;
+  const own = [...previous?.entries ?? []].filter(([, entry]) => entry.expiresAt !== undefined && isValid(entry, now));
+  return new Map([...current?.entries ?? [], ...own]);
+}
+
+function isWorthAVersion(entries: Entries, { current, hosts, fetched, now, force }: Situation): boolean {
+  if (entries.size === 0) return false;
+  if (!current?.own) return [...entries].some(([host, { auth }]) => current?.entries.get(host)?.auth !== auth);
+  if (fetched.size === 0) return false;
+  if (force || [...current.entries.keys()].some((host) => !hosts.includes(host))) return true;
+  const isRepeated = now - current.writtenAt < REPEATED_DELIVERY_MS;
+  return [...entries].some(([host, { auth, expiresAt }]) => {
+    const there = current.entries.get(host);
+    if (!there || there.expiresAt === undefined) return there?.auth !== auth;
+    if (expiresAt === NEVER) return there.auth !== auth;
+    const canWait = isRepeated && there.expiresAt - now > LONGEST_INTERVAL_MS;
+    return !canWait && expiresAt! - there.expiresAt > REPEATED_DELIVERY_MS;
+  });
+}
+
+/** Whether the entry may be published: one of somebody else's may, because nobody knows when it expires. */
+function isValid({ expiresAt }: Entry, now: number): boolean {
+  return expiresAt === undefined || expiresAt > now;
+}
+
+/** Whether what is there lives longer than what was fetched. A login may have been changed, so the last one is better. */
+function livesLonger(there: Entry | undefined, { expiresAt }: Entry): boolean {
+  return there?.expiresAt !== undefined && expiresAt !== NEVER && there.expiresAt > expiresAt!;
 }

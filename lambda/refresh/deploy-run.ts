@@ -35,7 +35,7 @@ async function whyNotUsable(event: CloudFormationCustomResourceEvent, ports: Dep
   try {
     const { request } = event.ResourceProperties as unknown as DeployRunProperties;
     const report = await patiently(() => ports.run(parseRequest(request)), UNTIL_IAM_KNOWS, ports);
-    if (report.secondsRemaining > 0) return undefined;
+    if (report.usable) return undefined;
     return `no ECR credentials could be published for ${failuresOf(report).join('; ')}`;
   } catch (error) {
     return `the ECR credentials could not be published: ${describe(error)}`;

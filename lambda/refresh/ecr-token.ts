@@ -1,30 +1,48 @@
-import { GetAuthorizationTokenCommand, type ECRClient } from '@aws-sdk/client-ecr';
+import { GetAuthorizationTokenCommand, type AuthorizationData, type ECRClient } from '@aws-sdk/client-ecr';
+import { GetAuthorizationTokenCommand as GetPublicTokenCommand, type ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
+import type { Entry } from './entry';
 import { BadTokenError } from './errors';
-import type { RegistryRequest } from '../../src/private/contract';
+import type { EcrSource } from './plan';
 
-/** A token as ECR gave it, checked. */
-export interface EcrToken {
-  /** `base64(AWS:password)`, as a dockercfg holds it. */
-  readonly auth: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
+/** What one call gave. */
+export interface Fetched {
+  readonly entry: Entry;
+  /** How often the call was made until it succeeded. */
+  readonly attempts?: number;
 }
 
 /**
- * Asks ECR for a token and checks it strictly.
+ * Asks ECR for a token and checks all of the answer but whether the token is still valid.
  *
- * @param client of the registry's region
- * @param registry the hosts that the token is for
- * @param now milliseconds since the epoch
+ * @param client of the registries' region, with the credentials of who asks
+ * @param source what is asked for
  * @param abortSignal ends the call
  * @throws BadTokenError if the answer must not be published
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
  */
-export async function getToken(client: ECRClient, registry: RegistryRequest, now: () => number, abortSignal: AbortSignal): Promise<EcrToken> {
+export async function getToken(client: ECRClient, source: EcrSource, abortSignal: AbortSignal): Promise<Fetched> {
   const answer = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal });
   const [data, ...more] = answer.authorizationData ?? [];
   if (!data || more.length > 0) throw new BadTokenError(`ECR answered with ${more.length + (data ? 1 : 0)} tokens instead of 1`);
 
+  const entry = entryOf(data);
+  const host = (data.proxyEndpoint ?? '').replace(/^https:\/\//, '');
+  if (host !== source.endpoint) throw new BadTokenError(`ECR's token is for the host '${host}' instead of '${source.endpoint}'`);
+  return { entry, attempts: answer.$metadata?.attempts };
+}
+
+/**
+ * Asks ECR Public for a token and checks it in the same way; its answer names no host.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECRPublic/latest/APIReference/API_GetAuthorizationToken.html
+ */
+export async function getPublicToken(client: ECRPUBLICClient, abortSignal: AbortSignal): Promise<Fetched> {
+  const answer = await client.send(new GetPublicTokenCommand({}), { abortSignal });
+  if (!answer.authorizationData) throw new BadTokenError('ECR answered with 0 tokens instead of 1');
+  return { entry: entryOf(answer.authorizationData), attempts: answer.$metadata?.attempts };
+}
+
+function entryOf(data: Pick<AuthorizationData, 'authorizationToken' | 'expiresAt'>): Entry {
   const auth = data.authorizationToken ?? '';
   const [user, ...password] = Buffer.from(auth, 'base64').toString('utf8').split(':');
   if (user !== 'AWS') throw new BadTokenError('ECR\'s token is not for the user AWS');
@@ -32,9 +50,5 @@ export async function getToken(client: ECRClient, registry: RegistryRequest, now
 
   const expiresAt = data.expiresAt?.getTime() ?? NaN;
   if (Number.isNaN(expiresAt)) throw new BadTokenError('ECR\'s token says no time of expiry');
-  if (expiresAt <= now()) throw new BadTokenError(`ECR's token expired at ${new Date(expiresAt).toISOString()}`);
-
-  const host = (data.proxyEndpoint ?? '').replace(/^https:\/\//, '');
-  if (!registry.hosts.includes(host)) throw new BadTokenError(`ECR's token is for the host '${host}'`);
   return { auth, expiresAt };
 }

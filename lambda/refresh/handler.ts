@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { deployRun, type DeployPorts } from './deploy-run';
 import { RefreshError } from './errors';
-import { failuresOf, refresh, type RefreshPorts, type RefreshReport } from './refresh';
+import { countFailures, failuresOf, refresh, type RefreshPorts, type RefreshReport } from './refresh';
 import { parseRequest } from './request';
-import { logReport } from './telemetry';
+import { Telemetry } from './telemetry';
 import type { RefreshRequest } from '../../src/private/contract';
 import { isCustomResourceEvent } from '../shared/custom-resource';
 import type { WriteLine } from '../shared/log';
@@ -25,17 +25,22 @@ export type RefreshResult = Pick<RefreshReport, 'written' | 'secondsRemaining'>;
  */
 export function createHandler({ refreshPorts, write, ...deployPorts }: HandlerPorts) {
   return async (event: unknown, context: Pick<Context, 'functionName'>): Promise<RefreshResult | void> => {
+    const telemetry = new Telemetry(write, context.functionName, deployPorts.now);
     const run = async (request: RefreshRequest): Promise<RefreshReport> => {
-      const report = await refresh(request, refreshPorts());
-      logReport(write, report, context.functionName, deployPorts.now());
-      return report;
+      try {
+        const report = await refresh(request, refreshPorts());
+        telemetry.report(report);
+        return report;
+      } catch (error) {
+        telemetry.failure(request, error);
+        throw error;
+      }
     };
     if (isCustomResourceEvent(event)) return deployRun(event, { ...deployPorts, run });
 
     const report = await run(parseRequest(event));
-    const failures = failuresOf(report);
-    if (failures.length > 0) {
-      throw new RefreshError(`${failures.length} of ${report.registries.length} registries failed: ${failures.join('; ')}`);
+    if (countFailures(report) > 0) {
+      throw new RefreshError(`${countFailures(report)} of ${report.registries.length} registries failed: ${failuresOf(report).join('; ')}`);
     }
     return { written: report.written, secondsRemaining: report.secondsRemaining };
   };

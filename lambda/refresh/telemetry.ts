@@ -1,50 +1,80 @@
-import type { RefreshReport } from './refresh';
-import { METRIC_DIMENSION, METRIC_NAMESPACE, RefreshMetric } from '../../src/private/contract';
+import { countFailures, type RefreshReport, type RegistryOutcome } from './refresh';
+import {
+  LARGE_SECRET_BYTES, METRIC_DIMENSION, METRIC_NAMESPACE, MOST_COUNTED_REGISTRIES, REGISTRY_DIMENSION, RefreshMetric, type RefreshRequest,
+} from '../../src/private/contract';
 import { describe } from '../shared/errors';
 import { log, type WriteLine } from '../shared/log';
 
 /** How a metric is counted. */
-const UNITS: Record<RefreshMetric, 'Seconds' | 'Count'> = {
+const UNITS: Record<RefreshMetric, 'Seconds' | 'Count' | 'Bytes'> = {
   [RefreshMetric.SECONDS_REMAINING]: 'Seconds',
   [RefreshMetric.REFRESHED_REGISTRIES]: 'Count',
   [RefreshMetric.FAILED_REGISTRIES]: 'Count',
   [RefreshMetric.UNREADABLE_SECRETS]: 'Count',
+  [RefreshMetric.SECRET_BYTES]: 'Bytes',
 };
 
-/** Writes what a run did, and never a credential: a line a registry, a warning for a replaced value, and the metrics. */
-export function logReport(write: WriteLine, report: RefreshReport, functionName: string, now: number): void {
-  for (const { error, ...outcome } of report.registries) {
-    if (error === undefined) log(write, 'INFO', 'refreshed', { ...outcome, written: report.written });
-    else log(write, 'ERROR', 'registry gave no token', { ...outcome, cause: describe(error) });
-  }
-  if (report.unreadable) {
-    log(write, 'WARN', 'the secret had a value that the refresher did not write', { replaced: report.written });
-  }
-  const failed = report.registries.filter(({ error }) => error !== undefined).length;
-  writeMetrics(write, functionName, now, {
-    [RefreshMetric.SECONDS_REMAINING]: report.secondsRemaining,
-    [RefreshMetric.REFRESHED_REGISTRIES]: report.registries.length - failed,
-    [RefreshMetric.FAILED_REGISTRIES]: failed,
-    [RefreshMetric.UNREADABLE_SECRETS]: report.unreadable ? 1 : 0,
-  });
-}
+/** What is reported as the life of credentials that never expire: a year. */
+const ENDLESS_SECONDS = 365 * 24 * 3600;
 
-/**
- * CloudWatch makes metrics of such a line.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- */
-function writeMetrics(write: WriteLine, functionName: string, now: number, values: Record<RefreshMetric, number>): void {
-  write(JSON.stringify({
-    _aws: {
-      Timestamp: now,
-      CloudWatchMetrics: [{
-        Namespace: METRIC_NAMESPACE,
-        Dimensions: [[METRIC_DIMENSION]],
-        Metrics: Object.entries(UNITS).map(([Name, Unit]) => ({ Name, Unit })),
-      }],
-    },
-    [METRIC_DIMENSION]: functionName,
-    ...values,
-  }));
+/** Writes the telemetry of a function's runs, and never a credential. */
+export class Telemetry {
+  public constructor(private readonly write: WriteLine, private readonly functionName: string, private readonly now: () => number) {}
+
+  /** A line a registry, a warning for a replaced value and for one that is nearly too large, and the metrics. */
+  public report(report: RefreshReport): void {
+    for (const { error, ...outcome } of report.registries) {
+      if (error === undefined) log(this.write, 'INFO', 'refreshed', { ...outcome, written: report.written });
+      else log(this.write, 'ERROR', 'registry was not refreshed', { ...outcome, cause: describe(error) });
+    }
+    if (report.unreadable) {
+      log(this.write, 'WARN', 'the secret had a value that the refresher did not write', { replaced: report.written });
+    }
+    if (report.bytes > LARGE_SECRET_BYTES) {
+      log(this.write, 'WARN', 'the secret is nearly full: give some registries to another DockerCredentials', { bytes: report.bytes });
+    }
+    this.metrics({
+      [RefreshMetric.SECONDS_REMAINING]: report.secondsRemaining ?? ENDLESS_SECONDS,
+      [RefreshMetric.REFRESHED_REGISTRIES]: report.registries.length - countFailures(report),
+      [RefreshMetric.FAILED_REGISTRIES]: countFailures(report),
+      [RefreshMetric.UNREADABLE_SECRETS]: report.unreadable ? 1 : 0,
+      [RefreshMetric.SECRET_BYTES]: report.bytes,
+    });
+    this.countEach(report.registries);
+  }
+
+  /** A run that could not read or write the secret: nobody's credentials were refreshed. */
+  public failure(request: RefreshRequest, error: unknown): void {
+    log(this.write, 'ERROR', 'the secret was not refreshed', { cause: describe(error) });
+    const registries = request.registries.map((registry) => (registry.kind === 'ecr' ? registry.accounts.length : 1));
+    this.metrics({ [RefreshMetric.FAILED_REGISTRIES]: registries.reduce((sum, count) => sum + count) });
+  }
+
+  private countEach(registries: readonly RegistryOutcome[]): void {
+    for (const { registry } of registries.filter(({ error }) => error !== undefined).slice(0, MOST_COUNTED_REGISTRIES)) {
+      this.metrics({ [RefreshMetric.FAILED_REGISTRIES]: 1 }, { [REGISTRY_DIMENSION]: registry });
+    }
+  }
+
+  /**
+   * CloudWatch makes metrics of such a line.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+   */
+  private metrics(values: Partial<Record<RefreshMetric, number>>, dimensions: Record<string, string> = {}): void {
+    const names = Object.keys(values) as RefreshMetric[];
+    this.write(JSON.stringify({
+      _aws: {
+        Timestamp: this.now(),
+        CloudWatchMetrics: [{
+          Namespace: METRIC_NAMESPACE,
+          Dimensions: [[METRIC_DIMENSION, ...Object.keys(dimensions)]],
+          Metrics: names.map((Name) => ({ Name, Unit: UNITS[Name] })),
+        }],
+      },
+      [METRIC_DIMENSION]: this.functionName,
+      ...dimensions,
+      ...values,
+    }));
+  }
 }

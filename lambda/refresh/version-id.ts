@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { NEVER } from './entry';
 
 const PATTERN = /^dockercfg-(\d{10})-[0-9a-f]{32}$/;
+const NEVER_SECONDS = '9999999999';
 
 /**
  * The id of the secret's version that holds a dockercfg: it says when its first entry expires.
@@ -14,7 +16,8 @@ const PATTERN = /^dockercfg-(\d{10})-[0-9a-f]{32}$/;
  */
 export function versionIdOf(value: string, expiresAt: number): string {
   const digest = createHash('sha256').update(value).digest('hex').slice(0, 32);
-  return `dockercfg-${String(Math.floor(expiresAt / 1000)).padStart(10, '0')}-${digest}`;
+  const seconds = expiresAt === NEVER ? NEVER_SECONDS : String(Math.floor(expiresAt / 1000)).padStart(10, '0');
+  return `dockercfg-${seconds}-${digest}`;
 }
 
 /**
@@ -24,6 +27,6 @@ export function versionIdOf(value: string, expiresAt: number): string {
 export function expiryOf(versionId: string, value: string): number | undefined {
   const match = PATTERN.exec(versionId);
   if (!match) return undefined;
-  const expiresAt = Number(match[1]) * 1000;
+  const expiresAt = match[1] === NEVER_SECONDS ? NEVER : Number(match[1]) * 1000;
   return versionIdOf(value, expiresAt) === versionId ? expiresAt : undefined;
 }

@@ -6,6 +6,7 @@ Prints one line of JSON when both listen: {"endpoint", "registryProxy", "caFile"
                                there is one, holds the keys of OIDC issuers: JWKS by URL
     LOCAL_AWS_AUTH             "true" (the default): signatures and policies are enforced
     LOCAL_AWS_TOKEN_LIFETIME   seconds that a registry token lives, 43200 by default
+    LOCAL_AWS_KEY_DELAY        seconds until a new access key is known, 0 by default
 """
 import asyncio
 import json
@@ -24,10 +25,11 @@ def main() -> None:
     directory = Path(os.environ["LOCAL_AWS_DIRECTORY"])
     auth = os.environ.get("LOCAL_AWS_AUTH", "true").lower() == "true"
     lifetime = int(os.environ.get("LOCAL_AWS_TOKEN_LIFETIME", "43200"))
+    key_delay = float(os.environ.get("LOCAL_AWS_KEY_DELAY", "0"))
     listener = _listen()
     _configure(listener.getsockname()[1], auth, directory)
     try:
-        asyncio.run(_serve(listener, directory, auth, lifetime))
+        asyncio.run(_serve(listener, directory, auth, lifetime, key_delay))
     finally:
         _end(directory)
 
@@ -56,18 +58,19 @@ def _configure(port: int, auth: bool, directory: Path) -> None:
     })
 
 
-async def _serve(listener: socket.socket, directory: Path, auth: bool, lifetime: int) -> None:
+async def _serve(listener: socket.socket, directory: Path, auth: bool, lifetime: int, key_delay: float) -> None:
     # imported only now: MiniStack reads its configuration from the environment when it is imported
     import trustme
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
 
-    from . import additions, transport
+    from . import additions, secret_rotation, transport
     from .front import RegistryFront
     from .tokens import TokenStore
 
-    additions.install(TokenStore(lifetime), auth, directory / "issuers.json")
+    additions.install(TokenStore(lifetime), auth, directory / "issuers.json", key_delay)
+    secret_rotation.start_ticker()
     port = listener.getsockname()[1]
     front = RegistryFront(port, trustme.CA())
     proxy_port = await front.start()

@@ -3,13 +3,14 @@ from types import ModuleType
 
 from ministack.services.cloudformation import provisioners
 
-from .resources import access_key, oidc_provider, repository, secret, secret_policy
+from .resources import access_key, oidc_provider, repository, rotation_schedule, secret, secret_policy
 
 TYPES: dict[str, ModuleType] = {
     "AWS::ECR::Repository": repository,
     "AWS::IAM::AccessKey": access_key,
     "AWS::IAM::OIDCProvider": oidc_provider,
     "AWS::SecretsManager::ResourcePolicy": secret_policy,
+    "AWS::SecretsManager::RotationSchedule": rotation_schedule,
     "AWS::SecretsManager::Secret": secret,
 }
 

@@ -1,6 +1,5 @@
-import { Annotations, CustomResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, CustomResource, Duration, RemovalPolicy, Stack, Tags, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -9,34 +8,58 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/a
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { READ_WRITE_SECRET_ACTIONS, TOKEN_ACTION, USE_KEY_ACTIONS } from '../private/actions';
+import { CredentialsFormat } from './credentials-format';
+import type { CredentialsReader } from './credentials-reader';
+import { Registry } from './registry';
 import {
+  LARGE_SECRET_BYTES,
   METRIC_DIMENSION,
   METRIC_NAMESPACE,
+  REGISTRY_DIMENSION,
   REFRESH_TIMEOUT_SECONDS,
   RefreshEnvironment,
   RefreshMetric,
   type DeployRunProperties,
   type RefreshRequest,
 } from '../private/contract';
-import { checkFormat, SECRET_NAME } from '../private/formats';
+import { checkFormat, ROLE_NAME, SECRET_NAME } from '../private/formats';
+import { RefreshAlarms } from '../private/refresh-alarms';
 import { RefreshFunction } from '../private/refresh-function';
+import { refreshRequest, type RegistryDefinition } from '../private/refresh-request';
+import { RefreshRole } from '../private/refresh-role';
 import { Problems } from '../private/validation';
-
-/** Life of an ECR token: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
-const TOKEN_LIFE = Duration.hours(12);
 
 const SHORTEST_INTERVAL = Duration.minutes(15);
 const LONGEST_INTERVAL = Duration.hours(6);
 
-/** The alarm never waits longer than this for a good run, so that at least four hours of the credentials are left. */
-const LONGEST_SILENCE_HOURS = 8;
+/**
+ * The most that the schedule sends, in characters.
+ *
+ * @see https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Target.html
+ */
+const LONGEST_REQUEST = 256 * 1024;
+
+/** What an ECR registry's entry takes of the secret, in bytes: a token has about 1,800 characters, and is encoded. */
+const ENTRY_BYTES = 2_450;
+
+const DESCRIPTION = 'Publishes a dockercfg with fresh ECR credentials to Secrets Manager';
 
 /**
  * Properties of `DockerCredentials`.
  */
 export interface DockerCredentialsProps {
+  /**
+   * Registries that the dockercfg has entries for, each once.
+   *
+   * An entry of ECR takes about 2,450 bytes, and a secret holds 65,536: about 26 of them. The order matters when they are
+   * too many: the first have a place. Give more of them to several `DockerCredentials`.
+   *
+   * @default [Registry.ecr()], the registry of the stack's account and region
+   */
+  readonly registries?: Registry[];
+
   /**
    * How often fresh credentials are published: 15 minutes to 6 hours, in whole minutes.
    *
@@ -47,6 +70,13 @@ export interface DockerCredentialsProps {
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
    */
   readonly refreshInterval?: Duration;
+
+  /**
+   * What is written to the secret.
+   *
+   * @default CredentialsFormat.CONFIG_JSON
+   */
+  readonly format?: CredentialsFormat;
 
   /**
    * Name of the secret: 1 to 512 of the characters `A-Z a-z 0-9 / _ + = . @ -`.
@@ -64,9 +94,31 @@ export interface DockerCredentialsProps {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * SNS topic that is told when the credentials are about to expire, and when they no longer are.
+   * Regions that have a copy of the secret.
    *
-   * @default - the alarm is defined and has no action
+   * @default - none
+   */
+  readonly replicaRegions?: secretsmanager.ReplicaRegion[];
+
+  /**
+   * Other accounts and organizations that may read the secret. They need `encryptionKey`: the account's own key for
+   * Secrets Manager serves nobody else.
+   *
+   * @default - only who is granted it in the secret's account
+   */
+  readonly readers?: CredentialsReader[];
+
+  /**
+   * Name of the refresher's role, for those who must know its ARN before it exists.
+   *
+   * @default - a name is generated
+   */
+  readonly roleName?: string;
+
+  /**
+   * SNS topic that each alarm tells when it goes off, and when it ends.
+   *
+   * @default - the alarms are defined and have no action
    */
   readonly alarmTopic?: sns.ITopic;
 
@@ -111,50 +163,88 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
   public readonly secret: secretsmanager.ISecret;
 
   /** The refresher's role: what is granted to it is what the dockercfg can do. */
+  public readonly role: iam.IRole;
+
+  /** The same role, for grants. */
   public readonly grantPrincipal: iam.IPrincipal;
 
   /** The Lambda that publishes the dockercfg. */
   public readonly refreshFunction: lambda.Function;
 
+  /** Where invocations go that were given up: what the schedule could not send, and what failed at its last attempt. */
+  public readonly deadLetterQueue: sqs.Queue;
+
   /**
    * Goes off when the refreshes fail or no longer run, hours before the credentials expire.
    *
-   * @see https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/runbook.md
+   * @see https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/runbook.md#credentials-expiring
    */
   public readonly alarmExpiring: cloudwatch.Alarm;
 
+  /**
+   * Goes off when a registry fails in each run of an hour, the attempts that Lambda repeats included.
+   *
+   * @see https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/runbook.md#a-registry-failing
+   */
+  public readonly alarmFailures: cloudwatch.Alarm;
+
+  /**
+   * Goes off when there is something in the dead-letter queue.
+   *
+   * @see https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/runbook.md#a-refresh-given-up
+   */
+  public readonly alarmDeadLetters: cloudwatch.Alarm;
+
   public constructor(scope: Construct, id: string, props: DockerCredentialsProps = {}) {
     super(scope, id);
-    this.validate(props);
+    const registries = this.validate(props);
+    const { encryptionKey, removalPolicy = RemovalPolicy.DESTROY, refreshInterval = Duration.hours(3) } = props;
 
-    const interval = props.refreshInterval ?? Duration.hours(3);
-    const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
-
-    this.secret = this.createSecret(props, removalPolicy);
+    const secret = this.createSecret(props, removalPolicy);
+    this.secret = secret;
     const logGroup = new logs.LogGroup(this, 'LogGroup', {
       retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
       removalPolicy,
     });
-    const role = this.createRole(logGroup, props.encryptionKey);
-    this.grantPrincipal = role;
+    this.deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', {
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    this.role = new RefreshRole(this, 'Role', { roleName: props.roleName, logGroup, secret, encryptionKey, registries });
+    this.grantPrincipal = this.role;
     this.refreshFunction = new RefreshFunction(this, 'Function', {
-      description: 'Publishes a dockercfg with fresh ECR credentials to Secrets Manager',
-      role,
+      description: DESCRIPTION,
+      role: this.role,
       logGroup,
+      deadLetterQueue: this.deadLetterQueue,
       timeout: Duration.seconds(REFRESH_TIMEOUT_SECONDS),
       memorySize: 256,
-      environment: { [RefreshEnvironment.SECRET_ARN]: this.secret.secretArn },
+      environment: { [RefreshEnvironment.SECRET_ARN]: secret.secretArn },
     });
 
-    const request = this.refreshRequest();
+    const request = refreshRequest(registries, Stack.of(this).urlSuffix, props.format ?? CredentialsFormat.CONFIG_JSON);
     new Schedule(this, 'Schedule', {
-      description: 'Publishes a dockercfg with fresh ECR credentials to Secrets Manager',
-      schedule: ScheduleExpression.rate(interval),
-      target: new LambdaInvoke(this.refreshFunction, { input: ScheduleTargetInput.fromObject(request) }),
+      description: DESCRIPTION,
+      schedule: ScheduleExpression.rate(refreshInterval),
+      target: new LambdaInvoke(this.refreshFunction, {
+        input: ScheduleTargetInput.fromObject(request),
+        deadLetterQueue: this.deadLetterQueue,
+      }),
     });
-    const deployRun = this.createDeployRun(request, role);
-    this.alarmExpiring = this.createAlarm(interval, props.alarmTopic);
+    const deployRun = this.createDeployRun(request);
+
+    // An interval that is only known at deploy is taken for the longest.
+    const hours = refreshInterval.isUnresolved() ? LONGEST_INTERVAL.toHours() : refreshInterval.toHours({ integral: false });
+    const alarms = new RefreshAlarms(this, {
+      secondsRemaining: this.metricSecondsRemaining(),
+      fewestFailures: this.metricRefreshFailures({ statistic: cloudwatch.Stats.MINIMUM }),
+      deadLetters: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible(),
+    }, hours, props.alarmTopic);
+    this.alarmExpiring = alarms.expiring;
     this.alarmExpiring.node.addDependency(deployRun); // its first data comes from the run at deploy
+    this.alarmFailures = alarms.failures;
+    this.alarmDeadLetters = alarms.deadLetters;
   }
 
   /**
@@ -176,7 +266,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
   }
 
   /**
-   * Registries that gave no token, summed over the runs.
+   * Registries that were not refreshed, summed over the runs.
    *
    * @default - Sum over one hour
    */
@@ -184,18 +274,94 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
     return this.metric(RefreshMetric.FAILED_REGISTRIES, { statistic: cloudwatch.Stats.SUM, ...options });
   }
 
-  private metric(metricName: RefreshMetric, options: cloudwatch.MetricOptions): cloudwatch.Metric {
+  /**
+   * Runs in which one registry was not refreshed. A run counts at most 20 registries one by one.
+   *
+   * @param host the registry's first host, as the log names it
+   *
+   * @default - Sum over one hour
+   */
+  public metricRegistryFailures(host: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(RefreshMetric.FAILED_REGISTRIES, { statistic: cloudwatch.Stats.SUM, ...options }, { [REGISTRY_DIMENSION]: host });
+  }
+
+  /**
+   * Size of the secret's value in bytes; it holds at most 65,536.
+   *
+   * @default - Maximum over one hour
+   */
+  public metricSecretBytes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(RefreshMetric.SECRET_BYTES, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+  }
+
+  /**
+   * Adds a row to a dashboard: how long the credentials live, which registries fail, and the alarms.
+   *
+   * @param dashboard of yours
+   */
+  public addToDashboard(dashboard: cloudwatch.Dashboard): void {
+    const dimensions = `{${METRIC_NAMESPACE},${METRIC_DIMENSION},${REGISTRY_DIMENSION}}`;
+    const search = `${dimensions} MetricName="${RefreshMetric.FAILED_REGISTRIES}" ${METRIC_DIMENSION}="${this.refreshFunction.functionName}"`;
+    dashboard.addWidgets(
+      new cloudwatch.GraphWidget({
+        title: `${this.node.path}: seconds remaining`,
+        left: [this.metricSecondsRemaining()],
+        leftAnnotations: [this.alarmExpiring.toAnnotation()],
+        leftYAxis: { min: 0 },
+        width: 9,
+      }),
+      new cloudwatch.GraphWidget({
+        title: `${this.node.path}: registries that failed`,
+        left: [
+          this.metricRefreshFailures({ label: 'all' }),
+          new cloudwatch.MathExpression({ expression: `SEARCH('${search}', 'Sum')`, usingMetrics: {}, label: '', period: Duration.hours(1) }),
+        ],
+        leftYAxis: { min: 0 },
+        width: 9,
+      }),
+      new cloudwatch.AlarmStatusWidget({
+        title: this.node.path,
+        alarms: [this.alarmExpiring, this.alarmFailures, this.alarmDeadLetters],
+        width: 6,
+        height: 6,
+      }),
+    );
+  }
+
+  private metric(metricName: RefreshMetric, options: cloudwatch.MetricOptions, dimensions: Record<string, string> = {}): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: METRIC_NAMESPACE,
       metricName,
-      dimensionsMap: { [METRIC_DIMENSION]: this.refreshFunction.functionName },
+      dimensionsMap: { [METRIC_DIMENSION]: this.refreshFunction.functionName, ...dimensions },
       period: Duration.hours(1),
       ...options,
     }).attachTo(this);
   }
 
-  private validate(props: DockerCredentialsProps): void {
+  /** Refuses bad input; what the registries mean, if it is good. */
+  private validate(props: DockerCredentialsProps): RegistryDefinition[] {
     const problems = new Problems(this);
+    const stack = Stack.of(this);
+    const registries = props.registries ?? [Registry.ecr()];
+    problems.unless('registries', registries, (list) => list.length > 0, 'at least one registry', 'leave it out for the stack\'s own');
+    registries.forEach((registry, index) => registry._check(problems, `registries[${index}]`, stack));
+    const definitions = registries.map((registry) => registry._define(stack));
+    definitions.forEach(({ identity }, index) => {
+      const twin = definitions.findIndex((other) => other.identity === identity);
+      if (twin < index) problems.add(`registries[${index}]`, identity, `another registry than 'registries[${twin}]'`, 'name each registry once');
+    });
+    const { length } = JSON.stringify(refreshRequest(definitions, stack.urlSuffix, CredentialsFormat.CONFIG_JSON));
+    if (length > LONGEST_REQUEST) {
+      problems.add('registries', length, `at most ${LONGEST_REQUEST} characters as the schedule sends them`, 'give some of them to another DockerCredentials');
+    }
+    if (props.format === CredentialsFormat.JENKINS && (definitions.length !== 1 || definitions[0].request.kind === 'login')) {
+      problems.add('format', props.format, 'another than the bare password, which serves exactly one registry of ECR',
+        'give each registry a DockerCredentials of its own, or leave it out for config.json');
+    }
+    props.readers?.forEach((reader, index) => reader._check(problems, `readers[${index}]`));
+    if (props.readers && props.readers.length > 0 && !props.encryptionKey) {
+      problems.add('encryptionKey', undefined, 'given when there are \'readers\'', 'use a kms.Key: other accounts cannot use the account\'s own for Secrets Manager');
+    }
     const interval = props.refreshInterval;
     if (interval && !interval.isUnresolved()) {
       const seconds = interval.toSeconds({ integral: false });
@@ -205,8 +371,23 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
       }
     }
     checkFormat(problems, 'secretName', props.secretName, SECRET_NAME);
+    checkFormat(problems, 'roleName', props.roleName, ROLE_NAME);
     problems.throwIfAny();
+    this.warn(props, definitions);
+    return definitions;
+  }
 
+  private warn(props: DockerCredentialsProps, registries: RegistryDefinition[]): void {
+    for (const { identity } of registries.filter(({ isUnknownRegion }) => isUnknownRegion)) {
+      Annotations.of(this).addWarningV2('cdk-ecr-ci:DockerCredentials.unknownRegion',
+        `'registries' has a region that this version of aws-cdk-lib does not know, got: '${identity}'; is its name right?`);
+    }
+    const entries = registries.map(({ request }) => (request.kind === 'login' ? 0 : request.hosts.length)).reduce((sum, count) => sum + count, 0);
+    if (entries * ENTRY_BYTES > LARGE_SECRET_BYTES) {
+      Annotations.of(this).addWarningV2('cdk-ecr-ci:DockerCredentials.largeSecret',
+        `'registries' has ${entries} hosts of ECR, whose entries need about ${entries * ENTRY_BYTES} bytes of the 65536 that a secret holds; `
+        + 'those for which there is no room fail: give some of them to another DockerCredentials');
+    }
     if (props.secretName && !Token.isUnresolved(props.secretName) && /-[A-Za-z0-9]{6}$/.test(props.secretName)) {
       Annotations.of(this).addWarningV2('cdk-ecr-ci:DockerCredentials.secretNameSuffix',
         `'secretName' ends with a hyphen and six characters, as the suffix of a secret's ARN does, got: '${props.secretName}'; `
@@ -214,44 +395,38 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
     }
   }
 
-  private createSecret(props: DockerCredentialsProps, removalPolicy: RemovalPolicy): secretsmanager.ISecret {
+  private createSecret(props: DockerCredentialsProps, removalPolicy: RemovalPolicy): secretsmanager.Secret {
+    const { encryptionKey, readers = [] } = props;
+    const isPassword = props.format === CredentialsFormat.JENKINS;
     const secret = new secretsmanager.Secret(this, 'Secret', {
-      description: 'dockercfg with fresh ECR credentials',
+      description: isPassword ? 'password of ECR that is always fresh' : 'dockercfg with fresh ECR credentials',
       secretName: props.secretName,
-      encryptionKey: props.encryptionKey,
+      encryptionKey,
+      replicaRegions: props.replicaRegions,
       removalPolicy,
     });
     // The L2 always generates a value. Without one, a deploy has nothing to overwrite the refresher's with.
     (secret.node.defaultChild as secretsmanager.CfnSecret).generateSecretString = undefined;
+    if (isPassword) {
+      Tags.of(secret).add('jenkins:credentials:type', 'usernamePassword');
+      Tags.of(secret).add('jenkins:credentials:username', 'AWS');
+    }
+    for (const reader of readers) {
+      secret.addToResourcePolicy(reader._secretStatement());
+      this.letUseKey(reader, encryptionKey!);
+    }
     return secret;
   }
 
-  private createRole(logGroup: logs.ILogGroup, encryptionKey?: kms.IKey): iam.Role {
-    const role = new iam.Role(this, 'Role', {
-      description: 'What is granted to this role is what the published ECR credentials can do',
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    });
-    logGroup.grantWrite(role);
-    role.addToPolicy(new iam.PolicyStatement({ actions: [TOKEN_ACTION], resources: ['*'] }));
-    role.addToPolicy(new iam.PolicyStatement({ actions: READ_WRITE_SECRET_ACTIONS, resources: [this.secret.secretArn] }));
-    if (encryptionKey) {
-      // In the role's own policy, which also serves a key that was imported and whose policy cannot be changed here.
-      role.addToPolicy(new iam.PolicyStatement({
-        actions: USE_KEY_ACTIONS,
-        resources: [encryptionKey.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
-      }));
-    }
-    return role;
-  }
-
-  private refreshRequest(): RefreshRequest {
-    const { account, region, urlSuffix } = Stack.of(this);
-    return { registries: [{ region, hosts: [`${account}.dkr.ecr.${region}.${urlSuffix}`] }] };
+  private letUseKey(reader: CredentialsReader, key: kms.IKey): void {
+    const statement = reader._keyStatement(Stack.of(this));
+    if (key.addToResourcePolicy(statement).statementAdded) return;
+    Annotations.of(this).addWarningV2('cdk-ecr-ci:DockerCredentials.keyPolicy',
+      `the policy of 'encryptionKey' cannot be changed here; 'readers' need this statement in it: ${JSON.stringify(Stack.of(this).resolve(statement.toStatementJson()))}`);
   }
 
   /** Runs the refresher when the stack is deployed for the first time, and when what it does has changed. */
-  private createDeployRun(request: RefreshRequest, role: iam.Role): CustomResource {
+  private createDeployRun(request: RefreshRequest): CustomResource {
     const code = (this.refreshFunction.node.defaultChild as lambda.CfnFunction).code as lambda.CfnFunction.CodeProperty;
     const properties = { request, codeKey: code.s3Key! } satisfies DeployRunProperties;
     const run = new CustomResource(this, 'DeployRun', {
@@ -261,29 +436,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
       serviceTimeout: Duration.seconds(REFRESH_TIMEOUT_SECONDS + 60),
     });
     // With the role comes its policy: without it the first run would be denied until it is attached.
-    run.node.addDependency(role, this.secret);
+    run.node.addDependency(this.role, this.secret);
     return run;
-  }
-
-  private createAlarm(interval: Duration, topic?: sns.ITopic): cloudwatch.Alarm {
-    // An interval that is only known at deploy is taken for the longest.
-    const hours = interval.isUnresolved() ? LONGEST_INTERVAL.toHours() : interval.toHours({ integral: false });
-    // A run that failed leaves less than this, a good one more.
-    const threshold = (TOKEN_LIFE.toHours() - hours / 2) * 3600;
-    // Two runs in a row must have failed, or not have happened.
-    const evaluationPeriods = Math.min(2 * Math.ceil(hours), LONGEST_SILENCE_HOURS);
-    const alarm = this.metricSecondsRemaining().createAlarm(this, 'AlarmExpiring', {
-      alarmDescription: `The ECR credentials of ${this.node.path} were not refreshed for ${evaluationPeriods} hours and will expire. `
-        + 'Runbook: https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/runbook.md#credentials-expiring',
-      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-      threshold,
-      evaluationPeriods,
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-    });
-    if (topic) {
-      alarm.addAlarmAction(new SnsAction(topic));
-      alarm.addOkAction(new SnsAction(topic));
-    }
-    return alarm;
   }
 }

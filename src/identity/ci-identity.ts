@@ -1,4 +1,5 @@
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { CiRole } from './ci-role';
 import type { CiRoleProps } from './ci-role-props';
@@ -14,6 +15,13 @@ export interface CiIdentityBindOptions {
    * @default - the account's key for Secrets Manager
    */
   readonly encryptionKey?: kms.IKey;
+
+  /**
+   * SNS topic that is told of what is wrong with the identity, unless its own properties name another.
+   *
+   * @default - nobody is told
+   */
+  readonly alarmTopic?: sns.ITopic;
 }
 
 /**

@@ -93,6 +93,13 @@ export interface CiRoleProps {
    */
   readonly trustPolicyLimit?: number;
   /**
+   * How many managed policies IAM lets be attached to a role in the account, 10 to 20: its quota "Managed policies per role".
+   * What is granted to the role is kept in as few of them as it takes.
+   * @default 10
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+   */
+  readonly managedPolicyQuota?: number;
+  /**
    * Take rights beyond pull although runs of pull requests may assume the role.
    * Whoever can open a pull request can then do what is granted.
    * @default false

@@ -2,11 +2,14 @@ import { Annotations, CfnResource, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { CiOidcProvider } from './ci-oidc-provider';
+import type { ICiOidcProvider } from './ci-oidc-provider';
 import type { CiRoleProps } from './ci-role-props';
 import type { OidcTrustConfig } from './oidc/oidc-trust';
 import { checkFormat, IAM_PATH } from '../private/formats';
 import { ROLE_NAME } from '../private/oidc/formats';
 import { checkTrust, hostOf, knownIssuer, trustConditions } from '../private/oidc/trust-policy';
+import { PackedPolicies } from '../private/packing/packed-policies';
+import { checkManagedPolicyQuota, INLINE_CHARACTERS } from '../private/packing/quota';
 import { checkPullOnly, checkPullOnlyDocument, checkPullOnlyManagedPolicy } from '../private/pull-only';
 import { trustPolicySize } from '../private/trust-policy-size';
 import { Problems } from '../private/validation';
@@ -38,15 +41,18 @@ const SHORTER = 'name fewer subjects, take some together with a wildcard or with
 export class CiRole extends iam.Role {
   /** Whether the role may do no more than pull. */
   private readonly isPullOnly: boolean;
+
+  private readonly policies: PackedPolicies;
   private readonly managed: iam.IManagedPolicy[];
 
   public constructor(scope: Construct, id: string, props: CiRoleProps) {
-    const { allowPullRequestsToPush = false, trust, trustPolicyLimit = TRUST_POLICY_LIMIT, ...roleProps } = props;
+    const { allowPullRequestsToPush = false, managedPolicyQuota, trust, trustPolicyLimit = TRUST_POLICY_LIMIT, ...roleProps } = props;
     const problems = new Problems(scope, id);
     checkFormat(problems, 'roleName', props.roleName, ROLE_NAME);
     checkFormat(problems, 'path', props.path, IAM_PATH);
     problems.unless('trustPolicyLimit', trustPolicyLimit, (limit) => Number.isInteger(limit) && limit >= TRUST_POLICY_LIMIT && limit <= HIGHEST_TRUST_POLICY_LIMIT,
       `a whole number from ${TRUST_POLICY_LIMIT} to ${HIGHEST_TRUST_POLICY_LIMIT}`, 'leave it out unless the account\'s quota was raised');
+    checkManagedPolicyQuota(problems, managedPolicyQuota, 'role');
     const config = bindTrust(problems, scope, props);
     const isPullOnly = config.includesPullRequests === true && !allowPullRequestsToPush;
     if (isPullOnly) checkPullOnlyProps(problems, scope, props);
@@ -54,22 +60,27 @@ export class CiRole extends iam.Role {
 
     const issuer = knownIssuer(scope, config.issuer)!;
     const provider = config.provider ?? CiOidcProvider._shared(scope, issuer);
-    if ('addAudiences' in provider) (provider as CiOidcProvider).addAudiences(config.audiences);
+    if ('addAudiences' in provider) (provider as ICiOidcProvider).addAudiences(config.audiences);
     super(scope, id, {
       ...roleProps,
       assumedBy: new iam.WebIdentityPrincipal(provider.oidcProviderRef.oidcProviderArn, trustConditions(issuer, config)),
     });
     this.isPullOnly = isPullOnly;
+    this.policies = new PackedPolicies(this, {
+      attachment: { roles: [this.roleName] },
+      quota: managedPolicyQuota,
+      inlineCharacters: INLINE_CHARACTERS.role,
+    });
     this.managed = [...props.managedPolicies ?? []];
     this.node.addValidation({ validate: () => [...this.trustPolicyProblems(issuer, trustPolicyLimit), ...this.rightsProblems(props)] });
   }
 
   /**
-   * Adds a statement to the role's policy.
+   * Adds a statement to what the role may do. It goes into managed policies that fit IAM's limits, with all others.
    */
   public addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
     this.refuse((problems) => checkPullOnly(problems, 'statement', statement));
-    return super.addToPrincipalPolicy(statement);
+    return this.policies.add(statement);
   }
 
   /**

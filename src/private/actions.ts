@@ -28,7 +28,7 @@ export const PUSH_ACTIONS = [
 /** Both, each action once. */
 export const PULL_PUSH_ACTIONS = [...new Set([...PULL_ACTIONS, ...PUSH_ACTIONS])].sort();
 
-/** What only looks at a repository and at what is known of its images. */
+/** Looks at a repository, its images and its settings. */
 export const DESCRIBE_ACTIONS = [
   'ecr:DescribeImageScanFindings',
   'ecr:DescribeImageSigningStatus',
@@ -41,11 +41,66 @@ export const DESCRIBE_ACTIONS = [
   'ecr:ListTagsForResource',
 ];
 
+/** Has images scanned. */
+export const SCAN_ACTIONS = ['ecr:StartImageScan'];
+
+/** Changes when images expire or move to the archive, and moves them. */
+export const LIFECYCLE_ACTIONS = [
+  'ecr:DeleteLifecyclePolicy',
+  'ecr:PutLifecyclePolicy',
+  'ecr:StartLifecyclePolicyPreview',
+  'ecr:UpdateImageStorageClass',
+];
+
+/** Deletes images. */
+export const DELETE_IMAGES_ACTIONS = ['ecr:BatchDeleteImage'];
+
+/** What `docker push` calls if the registry has a template that makes missing repositories. */
+export const CREATE_ON_PUSH_ACTIONS = [...PUSH_ACTIONS, 'ecr:CreateRepository'].sort();
+
+/** What `grantRead` of aws-cdk-lib allows, which stays as it is. */
+export const READ_ACTIONS = ['ecr:DescribeImages', 'ecr:DescribeRepositories'];
+
+/** A grant on repositories. */
+export interface RepositoryGrant {
+  readonly actions: string[];
+  /** Whether it allows to ask for a registry token besides. */
+  readonly withToken: boolean;
+}
+
+/** Every grant on repositories that this library adds or changes, by the name of its method. */
+export const REPOSITORY_GRANTS = {
+  grantPull: { actions: PULL_ACTIONS, withToken: true },
+  grantPush: { actions: PUSH_ACTIONS, withToken: true },
+  grantPullPush: { actions: PULL_PUSH_ACTIONS, withToken: true },
+  grantDescribe: { actions: DESCRIBE_ACTIONS, withToken: false },
+  grantScan: { actions: SCAN_ACTIONS, withToken: false },
+  grantLifecycle: { actions: LIFECYCLE_ACTIONS, withToken: false },
+  grantDeleteImages: { actions: DELETE_IMAGES_ACTIONS, withToken: false },
+  grantCreateOnPush: { actions: CREATE_ON_PUSH_ACTIONS, withToken: true },
+} satisfies Record<string, RepositoryGrant>;
+
 /** What AWS Lambda calls to load the image of a function. */
 export const LAMBDA_PULL_ACTIONS = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
-/** What the refresher does with its secret: look at what is there, and publish something better. */
-export const READ_WRITE_SECRET_ACTIONS = ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'];
+/**
+ * Asks for a token of ECR Public.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html
+ */
+export const PUBLIC_TOKEN_ACTIONS = ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'];
+
+/** Takes on the role of another account, which asks for a token there. */
+export const ASSUME_ROLE_ACTION = 'sts:AssumeRole';
+
+/** Reads a login from its secret. */
+export const READ_SECRET_ACTION = 'secretsmanager:GetSecretValue';
+
+/** What a reader of another account is let do with a secret. */
+export const READ_SECRET_ACTIONS = [READ_SECRET_ACTION, 'secretsmanager:DescribeSecret'];
+
+/** What the refresher does with its secret: look at what is there, add something better, and make that current. */
+export const READ_WRITE_SECRET_ACTIONS = [READ_SECRET_ACTION, 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'];
 
 /**
  * What Secrets Manager does with a customer's key on behalf of who reads and writes a secret.
@@ -53,6 +108,9 @@ export const READ_WRITE_SECRET_ACTIONS = ['secretsmanager:GetSecretValue', 'secr
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
  */
 export const USE_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+/** The part of it that reading takes. */
+export const READ_KEY_ACTION = 'kms:Decrypt';
 
 /**
  * What an adopting provider's Lambda calls to find or make its OIDC provider, and to add its audiences.
@@ -76,3 +134,27 @@ export const RELEASE_PROVIDER_ACTIONS = [
 
 /** Shows which roles trust a provider; IAM only takes it on the resource `*`. */
 export const LIST_ROLES_ACTION = 'iam:ListRoles';
+
+/** What the key rotation does to the access keys of its user. */
+export const ROTATE_KEY_ACTIONS = [
+  'iam:CreateAccessKey',
+  'iam:DeleteAccessKey',
+  'iam:ListAccessKeys',
+  'iam:ListUserTags',
+  'iam:UpdateAccessKey',
+];
+
+/** How the key rotation records which keys it made; only ever allowed for its own tags. */
+export const RECORD_KEY_ACTIONS = ['iam:TagUser', 'iam:UntagUser'];
+
+/**
+ * What the key rotation does with its secret.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+ */
+export const ROTATE_SECRET_ACTIONS = [
+  'secretsmanager:DescribeSecret',
+  'secretsmanager:GetSecretValue',
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:UpdateSecretVersionStage',
+];

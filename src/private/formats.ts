@@ -18,6 +18,34 @@ export const REPOSITORY_NAME: Format = {
   fix: 'write it such as \'myuser/myapp\'',
 };
 
+/** The beginning of names, up to a character that no name goes on with by itself: `myuser` would be that of `myuser2` too. */
+export const REPOSITORY_NAME_PREFIX: Format = {
+  pattern: /^(?=.{2,255}$)[a-z0-9]+((\.|_|__|-+|\/)[a-z0-9]+)*(\.|_|__|-+|\/)$/,
+  allowed: 'the beginning of repository names, in lower case and without wildcards, that ends in / or in . _ -',
+  fix: 'write it such as \'myuser/\'',
+};
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html */
+export const RESOURCE_TAG_KEY: Format = {
+  pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u,
+  allowed: 'the key of a tag, 1 to 128 letters, digits, spaces and _ . : / = + - @',
+  fix: 'write it such as \'team\'',
+};
+
+/** The value of a resource's tag, or one that holds policy variables such as `${aws:PrincipalTag/team}`. */
+export const RESOURCE_TAG_VALUE: Format = {
+  pattern: /^([\p{L}\p{Z}\p{N}_.:/=+\-@]|\$\{aws:[\w:/-]+\}){1,256}$/u,
+  allowed: 'the value of a tag, 1 to 256 letters, digits, spaces and _ . : / = + - @',
+  fix: 'write it as it is on the repositories, without wildcards',
+};
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Repository.html */
+export const REPOSITORY_ARN: Format = {
+  pattern: /^arn:[a-z-]+:ecr:[a-z0-9-]+:\d{12}:repository\/./,
+  allowed: 'the ARN of a repository',
+  fix: 'write it such as \'arn:aws:ecr:eu-west-1:111122223333:repository/myuser/myapp\'',
+};
+
 /** A tag or a pattern of tags that may be excluded from a repository's tag mutability. */
 export const TAG_FILTER: Format = {
   pattern: /^(?=.{1,128}$)[0-9a-zA-Z._-]*(\*[0-9a-zA-Z._-]*){0,2}$/,
@@ -57,11 +85,37 @@ export const SECRET_NAME: Format = {
   fix: 'choose another name, or leave it out for a generated one',
 };
 
+/** What the regions' names have in common, also those of later ones. */
+export const REGION: Format = {
+  pattern: /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/,
+  allowed: 'the name of a region',
+  fix: 'write it such as \'eu-west-1\'',
+};
+
+export const REGISTRY_HOST: Format = {
+  pattern: /^(?=.{1,255}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?$/,
+  allowed: 'the host of a registry in lower case, with a port if it has one, and without https:// or a path',
+  fix: 'write it such as \'ghcr.io\'',
+};
+
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html */
 export const USER_NAME: Format = {
   pattern: /^[\w+=,.@-]{1,64}$/,
   allowed: '1 to 64 of the characters A-Z a-z 0-9 _ + = , . @ -',
   fix: 'choose another name, or leave it out for a generated one',
+};
+
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+export const ROLE_NAME: Format = {
+  pattern: /^[\w+=,.@-]{1,64}$/,
+  allowed: '1 to 64 of the characters A-Z a-z 0-9 _ + = , . @ -',
+  fix: 'choose another name, or leave it out for a generated one',
+};
+
+export const ROLE_ARN: Format = {
+  pattern: /^arn:[a-z-]+:iam::\d{12}:role\/[\x21-\x7e]+$/,
+  allowed: 'the ARN of a role',
+  fix: 'write it such as \'arn:aws:iam::111122223333:role/docker-credentials\'',
 };
 
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html */

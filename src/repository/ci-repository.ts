@@ -4,8 +4,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { Lifecycle } from './lifecycle';
 import type { RepositoryAccess } from './repository-access';
-import { PULL_PUSH_ACTIONS, PUSH_ACTIONS, TOKEN_ACTION } from '../private/actions';
-import { ACCOUNT_ID, checkFormat, REPOSITORY_NAME, TAG_FILTER } from '../private/formats';
+import { REPOSITORY_GRANTS } from '../private/actions';
+import { ACCOUNT_ID, checkFormat, REPOSITORY_ARN, REPOSITORY_NAME, TAG_FILTER } from '../private/formats';
+import { grantOn } from '../private/grants';
+import { ImportedRepository } from '../private/imported-repository';
 import { toJson } from '../private/json';
 import { checkLifecyclePolicy } from '../private/lifecycle-policy';
 import type { NamedRule } from '../private/lifecycle-policy';
@@ -68,6 +70,49 @@ export interface CiRepositoryProps extends ecr.RepositoryProps {
  * repository.grantPush(new iam.User(this, 'Ci'));
  */
 export class CiRepository extends ecr.Repository {
+  /**
+   * A repository of this account and region that is defined elsewhere.
+   *
+   * @param scope to import it into
+   * @param id of the import
+   * @param repositoryName such as `myuser/myapp`
+   */
+  public static fromRepositoryName(scope: Construct, id: string, repositoryName: string): ecr.IRepository {
+    const repositoryArn = ecr.Repository.arnForLocalRepository(repositoryName, scope);
+    return CiRepository.fromRepositoryAttributes(scope, id, { repositoryArn, repositoryName });
+  }
+
+  /**
+   * A repository that is defined elsewhere, in any account and region.
+   *
+   * @param scope to import it into
+   * @param id of the import
+   * @param repositoryArn known at synth; otherwise use `fromRepositoryAttributes()`
+   */
+  public static fromRepositoryArn(scope: Construct, id: string, repositoryArn: string): ecr.IRepository {
+    const problems = new Problems(scope, id);
+    if (Token.isUnresolved(repositoryArn)) {
+      problems.add('repositoryArn', repositoryArn, 'known at synth', 'use fromRepositoryAttributes() with the repository\'s name');
+    }
+    checkFormat(problems, 'repositoryArn', repositoryArn, REPOSITORY_ARN);
+    problems.throwIfAny();
+    return CiRepository.fromRepositoryAttributes(scope, id, { repositoryArn, repositoryName: repositoryArn.split('/').slice(1).join('/') });
+  }
+
+  /**
+   * A repository that is defined elsewhere, in any account and region.
+   *
+   * Its grants are those of `CiRepository`. They warn where they cannot take effect, because the policy of the
+   * repository would have to change.
+   *
+   * @param scope to import it into
+   * @param id of the import
+   * @param attrs name and ARN
+   */
+  public static fromRepositoryAttributes(scope: Construct, id: string, attrs: ecr.RepositoryAttributes): ecr.IRepository {
+    return new ImportedRepository(scope, id, attrs);
+  }
+
   private readonly lifecycle?: Lifecycle;
   private readonly addedRules: ecr.LifecycleRule[] = [];
 
@@ -151,20 +196,42 @@ export class CiRepository extends ecr.Repository {
    * Lets the grantee push images, with all that clients call for it: they read a manifest before and after they put it.
    */
   public grantPush(grantee: iam.IGrantable): iam.Grant {
-    return this.grantWithToken(grantee, PUSH_ACTIONS);
+    return grantOn(this, grantee, REPOSITORY_GRANTS.grantPush);
   }
 
   /**
    * Lets the grantee pull and push images.
    */
   public grantPullPush(grantee: iam.IGrantable): iam.Grant {
-    return this.grantWithToken(grantee, PULL_PUSH_ACTIONS);
+    return grantOn(this, grantee, REPOSITORY_GRANTS.grantPullPush);
   }
 
-  private grantWithToken(grantee: iam.IGrantable, actions: string[]): iam.Grant {
-    const grant = this.grant(grantee, ...actions);
-    iam.Grant.addToPrincipal({ grantee, actions: [TOKEN_ACTION], resourceArns: ['*'] });
-    return grant;
+  /**
+   * Lets the grantee look at the repository, its images, settings and scan findings.
+   */
+  public grantDescribe(grantee: iam.IGrantable): iam.Grant {
+    return grantOn(this, grantee, REPOSITORY_GRANTS.grantDescribe);
+  }
+
+  /**
+   * Lets the grantee have images scanned. What was found is for `grantDescribe()` to show.
+   */
+  public grantScan(grantee: iam.IGrantable): iam.Grant {
+    return grantOn(this, grantee, REPOSITORY_GRANTS.grantScan);
+  }
+
+  /**
+   * Lets the grantee change the lifecycle policy, and archive and restore images.
+   */
+  public grantLifecycle(grantee: iam.IGrantable): iam.Grant {
+    return grantOn(this, grantee, REPOSITORY_GRANTS.grantLifecycle);
+  }
+
+  /**
+   * Lets the grantee delete images.
+   */
+  public grantDeleteImages(grantee: iam.IGrantable): iam.Grant {
+    return grantOn(this, grantee, REPOSITORY_GRANTS.grantDeleteImages);
   }
 }
 

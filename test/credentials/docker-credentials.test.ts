@@ -1,9 +1,11 @@
 import { App, Aws, CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import fc from 'fast-check';
 import * as lib from '../../src';
@@ -25,6 +27,12 @@ function only(type: string, of = stack): any {
   const found = Object.values(Template.fromStack(of).findResources(type));
   expect(found).toHaveLength(1);
   return found[0];
+}
+
+/** The alarm with that construct id. */
+function alarm(id: string, of = stack): any {
+  const [, found] = Object.entries(Template.fromStack(of).findResources('AWS::CloudWatch::Alarm')).find(([logicalId]) => logicalId.startsWith(`Credentials${id}`))!;
+  return found;
 }
 
 /** Ids of the resources of a type. */
@@ -71,12 +79,13 @@ describe('by default', () => {
   test('the role may get a token, use the secret and write its log, and nothing else', () => {
     expect(statementsOf()).toEqual([
       { ...LOG_STATEMENT, Resource: { 'Fn::GetAtt': [idsOf('AWS::Logs::LogGroup')[0], 'Arn'] } },
-      TOKEN_STATEMENT,
       {
-        Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+        Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
         Effect: 'Allow',
         Resource: { Ref: idsOf('AWS::SecretsManager::Secret')[0] },
       },
+      TOKEN_STATEMENT,
+      { Action: 'sqs:SendMessage', Effect: 'Allow', Resource: { 'Fn::GetAtt': [idsOf('AWS::SQS::Queue')[0], 'Arn'] } },
     ]);
   });
 
@@ -98,7 +107,11 @@ describe('by default', () => {
       State: 'ENABLED',
       Target: Match.objectLike({
         Arn: { 'Fn::GetAtt': [idsOf('AWS::Lambda::Function')[0], 'Arn'] },
-        Input: { 'Fn::Join': ['', ['{"registries":[{"region":"eu-west-1","hosts":["111122223333.dkr.ecr.eu-west-1.', { Ref: 'AWS::URLSuffix' }, '"]}]}']] },
+        Input: {
+          'Fn::Join': ['', [
+            '{"registries":[{"kind":"ecr","region":"eu-west-1","accounts":["111122223333"],"hosts":["standard"]}],"urlSuffix":"', { Ref: 'AWS::URLSuffix' }, '"}',
+          ]],
+        },
       }),
     });
   });
@@ -108,7 +121,10 @@ describe('by default', () => {
     expect(run.Properties).toEqual({
       ServiceToken: { 'Fn::GetAtt': [idsOf('AWS::Lambda::Function')[0], 'Arn'] },
       ServiceTimeout: '360',
-      request: { registries: [{ region: 'eu-west-1', hosts: [{ 'Fn::Join': ['', ['111122223333.dkr.ecr.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] }] }] },
+      request: {
+        registries: [{ kind: 'ecr', region: 'eu-west-1', accounts: ['111122223333'], hosts: ['standard'] }],
+        urlSuffix: { Ref: 'AWS::URLSuffix' },
+      },
       codeKey: only('AWS::Lambda::Function').Properties.Code.S3Key,
     });
     expect(run.DependsOn).toEqual(expect.arrayContaining(idsOf('AWS::IAM::Policy').filter((id) => id.startsWith('CredentialsRole'))));
@@ -121,8 +137,8 @@ describe('by default', () => {
   });
 
   test('the alarm goes off when two refreshes failed or did not happen, after the first run at deploy', () => {
-    const alarm = only('AWS::CloudWatch::Alarm');
-    expect(alarm.Properties).toEqual({
+    const expiring = alarm('AlarmExpiring');
+    expect(expiring.Properties).toEqual({
       AlarmDescription: 'The ECR credentials of Stack/Credentials were not refreshed for 6 hours and will expire. '
         + 'Runbook: https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/runbook.md#credentials-expiring',
       Namespace: 'CdkEcrCi',
@@ -135,8 +151,195 @@ describe('by default', () => {
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
     });
-    expect(alarm.DependsOn).toEqual([idsOf('Custom::EcrCredentialsRefresh')[0]]);
+    expect(expiring.DependsOn).toEqual([idsOf('Custom::EcrCredentialsRefresh')[0]]);
   });
+
+  test('an alarm goes off when a registry failed in every run of an hour, so that an attempt that Lambda repeats with success is none', () => {
+    expect(alarm('AlarmFailures').Properties).toEqual({
+      AlarmDescription: 'A registry of Stack/Credentials failed in each run of an hour, and has its last good credentials at best. '
+        + 'Runbook: https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/runbook.md#a-registry-failing',
+      Namespace: 'CdkEcrCi',
+      MetricName: 'FailedRegistries',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: idsOf('AWS::Lambda::Function')[0] } }],
+      Statistic: 'Minimum',
+      Period: 3600,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'ignore',
+    });
+  });
+
+  test('what was given up goes to an encrypted queue that wants TLS, and an alarm goes off', () => {
+    const queue = idsOf('AWS::SQS::Queue')[0];
+    expect(only('AWS::SQS::Queue').Properties).toEqual({ MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true });
+    expect(only('AWS::SQS::QueuePolicy').Properties.PolicyDocument.Statement).toEqual([{
+      Action: 'sqs:*',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    }]);
+    const arn = { 'Fn::GetAtt': [queue, 'Arn'] };
+    expect(only('AWS::Lambda::Function').Properties.DeadLetterConfig).toEqual({ TargetArn: arn });
+    expect(only('AWS::Scheduler::Schedule').Properties.Target.DeadLetterConfig).toEqual({ Arn: arn });
+    expect(alarm('AlarmDeadLetters').Properties).toEqual({
+      AlarmDescription: 'A refresh of Stack/Credentials was given up after its last attempt. '
+        + 'Runbook: https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/runbook.md#a-refresh-given-up',
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
+      Statistic: 'Maximum',
+      Period: 300,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+});
+
+describe('format', () => {
+  const { CONFIG_JSON, DOCKERCFG, JENKINS } = lib.CredentialsFormat;
+  const requested = () => only('Custom::EcrCredentialsRefresh').Properties.request.format;
+
+  test('config.json is the default and need not be said', () => {
+    new lib.DockerCredentials(stack, 'Credentials', { format: CONFIG_JSON });
+    expect(requested()).toBeUndefined();
+  });
+
+  test('the legacy dockercfg is asked for, by the schedule too', () => {
+    new lib.DockerCredentials(stack, 'Credentials', { format: DOCKERCFG });
+    expect(requested()).toBe('dockercfg');
+    expect(JSON.stringify(only('AWS::Scheduler::Schedule').Properties.Target.Input)).toContain('\\"format\\":\\"dockercfg\\"');
+    expect(only('AWS::SecretsManager::Secret').Properties).toEqual({ Description: 'dockercfg with fresh ECR credentials' });
+  });
+
+  test('for Jenkins the secret has the tags that its plugin looks for', () => {
+    new lib.DockerCredentials(stack, 'Credentials', { format: JENKINS });
+    expect(requested()).toBe('password');
+    expect(only('AWS::SecretsManager::Secret').Properties).toEqual({
+      Description: 'password of ECR that is always fresh',
+      Tags: [{ Key: 'jenkins:credentials:type', Value: 'usernamePassword' }, { Key: 'jenkins:credentials:username', Value: 'AWS' }],
+    });
+  });
+
+  test('the bare password may be that of ECR Public', () => {
+    expect(() => new lib.DockerCredentials(stack, 'Credentials', { format: JENKINS, registries: [lib.Registry.ecrPublic()] })).not.toThrow();
+  });
+
+  test.each<[string, () => lib.Registry[]]>([
+    ['two registries', () => [lib.Registry.ecr(), lib.Registry.ecrPublic()]],
+    ['a login', () => [lib.Registry.fromSecret('ghcr.io', secretsmanager.Secret.fromSecretNameV2(stack, 'Login', 'login'))]],
+  ])('the bare password fails for %s', (_name, registries) => {
+    expect(() => new lib.DockerCredentials(stack, 'Credentials', { format: JENKINS, registries: registries() })).toThrow(
+      'Stack/Credentials: 1 problem\n'
+      + '  - \'format\' must be another than the bare password, which serves exactly one registry of ECR, got: \'password\' (8 characters); '
+      + 'give each registry a DockerCredentials of its own, or leave it out for config.json');
+  });
+});
+
+describe('readers', () => {
+  const READ = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
+  const account = { AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::444455556666:root']] } };
+  const viaService = { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' };
+  const readers = [lib.CredentialsReader.account('444455556666'), lib.CredentialsReader.organization('o-abcdefghij')];
+
+  test('of other accounts may read the secret, and decrypt with its key through Secrets Manager', () => {
+    new lib.DockerCredentials(stack, 'Credentials', { encryptionKey: new kms.Key(stack, 'Key'), readers });
+    expect(only('AWS::SecretsManager::ResourcePolicy').Properties).toEqual({
+      SecretId: { Ref: idsOf('AWS::SecretsManager::Secret')[0] },
+      ResourcePolicy: {
+        Version: '2012-10-17',
+        Statement: [
+          { Action: READ, Effect: 'Allow', Principal: account, Resource: '*' },
+          { Action: READ, Effect: 'Allow', Principal: { AWS: '*' }, Resource: '*', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-abcdefghij' } } },
+        ],
+      },
+    });
+    expect(only('AWS::KMS::Key').Properties.KeyPolicy.Statement.slice(-2)).toEqual([
+      { Action: 'kms:Decrypt', Effect: 'Allow', Principal: account, Resource: '*', Condition: { StringEquals: viaService } },
+      {
+        Action: 'kms:Decrypt',
+        Effect: 'Allow',
+        Principal: { AWS: '*' },
+        Resource: '*',
+        Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-abcdefghij', ...viaService } },
+      },
+    ]);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  test('need a statement in the policy of a key that was imported', () => {
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012');
+    new lib.DockerCredentials(stack, 'Credentials', { encryptionKey, readers: [readers[1]] });
+    Annotations.fromStack(stack).hasWarning('/Stack/Credentials', Match.stringLikeRegexp(
+      'the policy of \'encryptionKey\' cannot be changed here; \'readers\' need this statement in it: \\{"Action":"kms:Decrypt".*"aws:PrincipalOrgID":"o-abcdefghij".*keyPolicy'));
+  });
+
+  test('fail without a key of the customer\'s', () => {
+    expect(() => new lib.DockerCredentials(stack, 'Credentials', { readers: [readers[0]] })).toThrow(
+      'Stack/Credentials: 1 problem\n'
+      + '  - \'encryptionKey\' must be given when there are \'readers\', got: undefined; '
+      + 'use a kms.Key: other accounts cannot use the account\'s own for Secrets Manager');
+    expect(() => new lib.DockerCredentials(stack, 'NoReaders', { readers: [] })).not.toThrow();
+  });
+
+  test('fail for ids that are none', () => {
+    const encryptionKey = new kms.Key(stack, 'Key');
+    expect(() => new lib.DockerCredentials(stack, 'Credentials', {
+      encryptionKey, readers: [lib.CredentialsReader.account('44445555666'), lib.CredentialsReader.organization('my-organization')],
+    })).toThrow(/2 problems\n {2}- 'readers\[0\]\.account' must be an AWS account id of 12 digits.*\n {2}- 'readers\[1\]\.organization' must be the id of an organization/);
+  });
+});
+
+test('replicaRegions have a copy of the secret', () => {
+  new lib.DockerCredentials(stack, 'Credentials', { replicaRegions: [{ region: 'eu-central-1' }] });
+  expect(only('AWS::SecretsManager::Secret').Properties.ReplicaRegions).toEqual([{ Region: 'eu-central-1' }]);
+});
+
+describe('roleName', () => {
+  test('names the refresher\'s role', () => {
+    const { role } = new lib.DockerCredentials(stack, 'Credentials', { roleName: 'docker-credentials' });
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Role', { RoleName: 'docker-credentials' });
+    expect(stack.resolve(role.roleArn)).toEqual({ 'Fn::GetAtt': [idsOf('AWS::IAM::Role').find((id) => id.startsWith('CredentialsRole')), 'Arn'] });
+  });
+
+  test('fails for a name that IAM does not take', () => {
+    expect(() => new lib.DockerCredentials(stack, 'Credentials', { roleName: 'a role' })).toThrow(
+      '\'roleName\' must be 1 to 64 of the characters A-Z a-z 0-9 _ + = , . @ -, got: \'a role\' (6 characters); choose another name, or leave it out for a generated one');
+  });
+});
+
+test('addToDashboard adds a row with the credentials\' life, the registries that fail, and the alarms', () => {
+  const dashboard = new cloudwatch.Dashboard(stack, 'Dashboard');
+  new lib.DockerCredentials(stack, 'Credentials').addToDashboard(dashboard);
+  const [function_] = idsOf('AWS::Lambda::Function');
+  const alarms = ['AlarmExpiring', 'AlarmFailures', 'AlarmDeadLetters'].map((id) => idsOf('AWS::CloudWatch::Alarm').find((logicalId) => logicalId.startsWith(`Credentials${id}`)));
+  // The body is a text with references in it.
+  const text = only('AWS::CloudWatch::Dashboard').Properties.DashboardBody['Fn::Join'][1]
+    .map((part: any) => (typeof part === 'string' ? part : part.Ref ?? part['Fn::GetAtt'].join('.'))).join('');
+  const [remaining, failures, status] = JSON.parse(text).widgets;
+  expect(remaining).toMatchObject({
+    x: 0,
+    width: 9,
+    properties: {
+      title: 'Stack/Credentials: seconds remaining',
+      metrics: [['CdkEcrCi', 'SecondsRemaining', 'FunctionName', function_, { stat: 'Minimum', period: 3600 }]],
+      annotations: { horizontal: [{ value: 37_800, label: expect.stringContaining('SecondsRemaining < 37800') }] },
+    },
+  });
+  expect(failures).toMatchObject({
+    x: 9,
+    properties: {
+      title: 'Stack/Credentials: registries that failed',
+      metrics: [
+        ['CdkEcrCi', 'FailedRegistries', 'FunctionName', function_, { label: 'all', stat: 'Sum', period: 3600 }],
+        [{ expression: `SEARCH('{CdkEcrCi,FunctionName,Registry} MetricName="FailedRegistries" FunctionName="${function_}"', 'Sum')`, period: 3600 }],
+      ],
+    },
+  });
+  expect(status).toMatchObject({ x: 18, properties: { title: 'Stack/Credentials', alarms: alarms.map((id) => `${id}.Arn`) } });
 });
 
 describe('refreshInterval', () => {
@@ -147,9 +350,8 @@ describe('refreshInterval', () => {
     [Duration.hours(6), 'rate(6 hours)', 8, 9 * 3600],
   ])('%s: the alarm waits for two runs, but never for more than eight hours', (refreshInterval, ScheduleExpression, EvaluationPeriods, Threshold) => {
     new lib.DockerCredentials(stack, 'Credentials', { refreshInterval });
-    const template = Template.fromStack(stack);
-    template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression });
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', { EvaluationPeriods, Threshold });
+    Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression });
+    expect(alarm('AlarmExpiring').Properties).toMatchObject({ EvaluationPeriods, Threshold });
   });
 
   test.each<[Duration, string]>([
@@ -167,7 +369,7 @@ describe('refreshInterval', () => {
   test('takes a value that is only known at deploy, with the alarm of the longest interval', () => {
     const minutes = new CfnParameter(stack, 'Minutes', { type: 'Number' });
     new lib.DockerCredentials(stack, 'Credentials', { refreshInterval: Duration.minutes(minutes.valueAsNumber) });
-    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', { EvaluationPeriods: 8, Threshold: 9 * 3600 });
+    expect(alarm('AlarmExpiring').Properties).toMatchObject({ EvaluationPeriods: 8, Threshold: 9 * 3600 });
   });
 });
 
@@ -220,10 +422,12 @@ test('encryptionKey encrypts the secret, and the refresher may use it through Se
   });
 });
 
-test('alarmTopic is told when the alarm goes off and when it ends', () => {
+test('alarmTopic is told when an alarm goes off and when it ends', () => {
   new lib.DockerCredentials(stack, 'Credentials', { alarmTopic: new sns.Topic(stack, 'Topic') });
   const topic = [{ Ref: idsOf('AWS::SNS::Topic')[0] }];
-  expect(only('AWS::CloudWatch::Alarm').Properties).toMatchObject({ AlarmActions: topic, OKActions: topic });
+  for (const id of ['AlarmExpiring', 'AlarmFailures', 'AlarmDeadLetters']) {
+    expect(alarm(id).Properties).toMatchObject({ AlarmActions: topic, OKActions: topic });
+  }
 });
 
 test('logRetention and removalPolicy are taken', () => {
@@ -279,6 +483,17 @@ describe('metrics', () => {
     expect(credentials.metricSecondsRemaining().period).toEqual(Duration.hours(1));
   });
 
+  test('of one registry, and of the secret\'s size', () => {
+    const credentials = new lib.DockerCredentials(stack, 'Credentials');
+    const [registry, size] = [credentials.metricRegistryFailures('ghcr.io'), credentials.metricSecretBytes()]
+      .map((metric) => stack.resolve(metric.toMetricConfig().metricStat));
+    const dimension = { name: 'FunctionName', value: { Ref: idsOf('AWS::Lambda::Function')[0] } };
+    expect(registry).toMatchObject({
+      namespace: 'CdkEcrCi', metricName: 'FailedRegistries', statistic: 'Sum', dimensions: [dimension, { name: 'Registry', value: 'ghcr.io' }],
+    });
+    expect(size).toMatchObject({ namespace: 'CdkEcrCi', metricName: 'SecretBytes', statistic: 'Maximum', dimensions: [dimension] });
+  });
+
   test('take options', () => {
     const metric = new lib.DockerCredentials(stack, 'Credentials').metricRefreshFailures({ period: Duration.minutes(5), statistic: 'Maximum' });
     expect(metric).toMatchObject({ period: Duration.minutes(5), statistic: 'Maximum' });
@@ -289,10 +504,11 @@ test('two in one stack have nothing in common', () => {
   new lib.DockerCredentials(stack, 'Push');
   new lib.DockerCredentials(stack, 'Pull');
   const template = Template.fromStack(stack);
-  for (const type of ['AWS::SecretsManager::Secret', 'AWS::Lambda::Function', 'AWS::Scheduler::Schedule', 'AWS::Logs::LogGroup', 'AWS::CloudWatch::Alarm']) {
+  for (const type of ['AWS::SecretsManager::Secret', 'AWS::Lambda::Function', 'AWS::Scheduler::Schedule', 'AWS::Logs::LogGroup', 'AWS::SQS::Queue']) {
     template.resourceCountIs(type, 2);
   }
-  expect(statementsOf(stack, 'PushRole')).toHaveLength(3);
+  template.resourceCountIs('AWS::CloudWatch::Alarm', 6);
+  expect(statementsOf(stack, 'PushRole')).toHaveLength(4);
   expect(JSON.stringify(statementsOf(stack, 'PushRole'))).not.toContain('Pull');
 });
 
@@ -311,9 +527,7 @@ test('in a stack without an environment the account and the region are those of 
   const agnostic = new Stack(new App(), 'Stack');
   new lib.DockerCredentials(agnostic, 'Credentials');
   expect(only('Custom::EcrCredentialsRefresh', agnostic).Properties.request).toEqual({
-    registries: [{
-      region: { Ref: 'AWS::Region' },
-      hosts: [{ 'Fn::Join': ['', [{ Ref: 'AWS::AccountId' }, '.dkr.ecr.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] }],
-    }],
+    registries: [{ kind: 'ecr', region: { Ref: 'AWS::Region' }, accounts: [{ Ref: 'AWS::AccountId' }], hosts: ['standard'] }],
+    urlSuffix: { Ref: 'AWS::URLSuffix' },
   });
 });

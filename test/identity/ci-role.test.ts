@@ -88,12 +88,12 @@ describe('a role', () => {
     const repository = new lib.CiRepository(stack, 'Repository', { repositoryName: 'myuser/myapp' });
     const role: iam.IRole = new lib.CiRole(stack, 'Role', { trust: github() });
     repository.grantPull(role);
-    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::ManagedPolicy', {
       Roles: [{ Ref: idOf('AWS::IAM::Role') }],
       PolicyDocument: {
         Version: '2012-10-17',
         Statement: [
-          { Action: [PULL[0], PULL[2], PULL[1]], Effect: 'Allow', Resource: { 'Fn::GetAtt': [idOf('AWS::ECR::Repository'), 'Arn'] } },
+          { Action: [...PULL].sort(), Effect: 'Allow', Resource: { 'Fn::GetAtt': [idOf('AWS::ECR::Repository'), 'Arn'] } },
           { Action: 'ecr:GetAuthorizationToken', Effect: 'Allow', Resource: '*' },
         ],
       },
@@ -289,14 +289,16 @@ describe('a role that pull requests may assume', () => {
     repository.grantPull(role);
     repository.grantRead(role);
     role.addToPolicy(new iam.PolicyStatement({ actions: ['ecr:ListImages', 'ECR:describeImageScanFindings'], resources: ['*'] }));
-    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([{ Action: 'ecr:GetAuthorizationToken', Effect: 'Allow', Resource: '*' }]) },
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::ManagedPolicy', {
+      PolicyDocument: { Statement: Match.arrayWith([{
+        Action: ['ECR:describeImageScanFindings', 'ecr:GetAuthorizationToken', 'ecr:ListImages'], Effect: 'Allow', Resource: '*',
+      }]) },
     });
   });
 
   test('may be denied anything', () => {
     role.addToPolicy(new iam.PolicyStatement({ effect: iam.Effect.DENY, notActions: ['ecr:*'], resources: ['*'] }));
-    Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 1);
+    Template.fromStack(stack).resourceCountIs('AWS::IAM::ManagedPolicy', 1);
   });
 
   test('is not granted push', () => {
@@ -304,7 +306,7 @@ describe('a role that pull requests may assume', () => {
     expect(() => repository.grantPush(role)).toThrow(error('statement.actions', pushes));
     expect(() => repository.grantPullPush(role)).toThrow(error('statement.actions', pushes));
     expect(() => ecr.Repository.fromRepositoryName(stack, 'Other', 'other').grantPush(role)).toThrow(ONLY_PULL);
-    Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 0);
+    Template.fromStack(stack).resourceCountIs('AWS::IAM::ManagedPolicy', 0);
   });
 
   test.each(['ecr:*', '*', 'ecr:Put*', 'ecr:DeleteRepository', 'secretsmanager:GetSecretValue', 's3:GetObject'])('is not allowed %s', (action) => {
@@ -361,7 +363,7 @@ describe('a role that pull requests may assume', () => {
       const changed = statement();
       role.addToPolicy(changed);
       changed.addActions('ecr:PutImage');
-      expect(synth).toThrow(/\[Stack\/Role\] 'Stack\/Role\/DefaultPolicy\/Resource\.statement\[0\]\.actions' must be pull.*\["ecr:PutImage"\]/);
+      expect(synth).toThrow(/\[Stack\/Role\] 'Stack\/Role\/Policy1\.statement\[0\]\.actions' must be pull.*\["ecr:PutImage"\]/);
     });
 
     test('for an inline policy that is attached from its side', () => {
@@ -405,7 +407,7 @@ describe('a role that pull requests may assume', () => {
     repository.grantPush(trusted);
     trusted.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName('AdministratorAccess'));
     trusted.attachInlinePolicy(new iam.Policy(stack, 'Policy', { statements: [push()] }));
-    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::ManagedPolicy', {
       PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['ecr:PutImage']) })]) },
     });
   });

@@ -37,6 +37,7 @@ test('has no rights, no password and no output', () => {
   new lib.CiUser(stack, 'User');
   const template = Template.fromStack(stack);
   template.resourceCountIs('AWS::IAM::Policy', 0);
+  template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
   expect(Object.values(template.findResources('AWS::IAM::User'))[0].Properties).toBeUndefined();
   expect(template.toJSON().Outputs).toBeUndefined();
 });
@@ -62,12 +63,12 @@ test('is granted to as any IAM user', () => {
   const repository = new ecr.Repository(stack, 'Repository');
   repository.grantRead(new lib.CiUser(stack, 'User'));
   const template = Template.fromStack(stack);
-  template.hasResourceProperties('AWS::IAM::Policy', {
+  template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
     Users: [{ Ref: Object.keys(template.findResources('AWS::IAM::User'))[0] }],
     PolicyDocument: {
       Version: '2012-10-17',
       Statement: [{
-        Action: ['ecr:DescribeRepositories', 'ecr:DescribeImages'],
+        Action: ['ecr:DescribeImages', 'ecr:DescribeRepositories'],
         Effect: 'Allow',
         Resource: { 'Fn::GetAtt': [Object.keys(template.findResources('AWS::ECR::Repository'))[0], 'Arn'] },
       }],

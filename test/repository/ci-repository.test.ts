@@ -389,12 +389,21 @@ describe('grants', () => {
     'ecr:PutImage', 'ecr:UploadLayerPart',
   ];
   const READ = ['ecr:DescribeRepositories', 'ecr:DescribeImages'];
+  const DESCRIBE = [
+    'ecr:DescribeImageScanFindings', 'ecr:DescribeImageSigningStatus', 'ecr:DescribeImages', 'ecr:DescribeRepositories', 'ecr:GetLifecyclePolicy',
+    'ecr:GetLifecyclePolicyPreview', 'ecr:GetRepositoryPolicy', 'ecr:ListImages', 'ecr:ListTagsForResource',
+  ];
+  const LIFECYCLE = ['ecr:DeleteLifecyclePolicy', 'ecr:PutLifecyclePolicy', 'ecr:StartLifecyclePolicyPreview', 'ecr:UpdateImageStorageClass'];
 
-  const grants: [string, (repository: lib.CiRepository, grantee: iam.IGrantable) => iam.Grant, string[], object[]][] = [
+  const grants: [string, (repository: lib.CiRepository, grantee: iam.IGrantable) => iam.Grant, string | string[], object[]][] = [
     ['grantPull', (repository, grantee) => repository.grantPull(grantee), PULL, [TOKEN]],
     ['grantPush', (repository, grantee) => repository.grantPush(grantee), PUSH, [TOKEN]],
     ['grantPullPush', (repository, grantee) => repository.grantPullPush(grantee), PULL_PUSH, [TOKEN]],
     ['grantRead', (repository, grantee) => repository.grantRead(grantee), READ, []],
+    ['grantDescribe', (repository, grantee) => repository.grantDescribe(grantee), DESCRIBE, []],
+    ['grantScan', (repository, grantee) => repository.grantScan(grantee), 'ecr:StartImageScan', []],
+    ['grantLifecycle', (repository, grantee) => repository.grantLifecycle(grantee), LIFECYCLE, []],
+    ['grantDeleteImages', (repository, grantee) => repository.grantDeleteImages(grantee), 'ecr:BatchDeleteImage', []],
   ];
 
   describe.each(grants)('%s', (_name, giveTo, actions, others) => {

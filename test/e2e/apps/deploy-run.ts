@@ -5,6 +5,6 @@ import { DockerCredentials } from 'cdk-ecr-ci';
 const stack = new Stack(new App(), 'DeployRun');
 const credentials = new DockerCredentials(stack, 'Credentials', { secretName: 'dockercfg' });
 const run = credentials.node.findChild('DeployRun').node.defaultChild as CfnCustomResource;
-if (process.env.HOST) run.addPropertyOverride('request.registries.0.hosts.0', process.env.HOST);
-if (process.env.REGION) run.addPropertyOverride('request.registries.0.region', process.env.REGION);
+if (process.env.URL_SUFFIX) run.addPropertyOverride('request.urlSuffix', process.env.URL_SUFFIX);
+if (process.env.ROLE) run.addPropertyOverride('request.registries.0.roleArn', process.env.ROLE);
 if (process.env.CODE_KEY) run.addPropertyOverride('codeKey', process.env.CODE_KEY);

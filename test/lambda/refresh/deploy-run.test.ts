@@ -1,10 +1,10 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { awsError, HOST, NOW, REGISTRY } from './fixtures';
+import { awsError, HOST, NOW, REGISTRY, requestFor } from './fixtures';
 import { deployRun } from '../../../lambda/refresh/deploy-run';
 import { BadTokenError } from '../../../lambda/refresh/errors';
 import type { RefreshReport } from '../../../lambda/refresh/refresh';
 
-const PROPERTIES = { ServiceToken: 'arn:function', request: { registries: [REGISTRY] }, codeKey: 'abc.zip' };
+const PROPERTIES = { ServiceToken: 'arn:function', request: requestFor(REGISTRY), codeKey: 'abc.zip' };
 
 function event(RequestType: string, more: object = {}): CloudFormationCustomResourceEvent {
   return {
@@ -22,7 +22,12 @@ function event(RequestType: string, more: object = {}): CloudFormationCustomReso
 
 function report(secondsRemaining: number, error?: unknown): RefreshReport {
   return {
-    registries: [{ ...REGISTRY, secondsRemaining, ...(error ? { error } : {}) }], written: !error, unreadable: false, secondsRemaining,
+    registries: [{ registry: HOST, hosts: [HOST], region: 'eu-west-1', secondsRemaining, ...(error ? { error } : {}) }],
+    written: !error,
+    unreadable: false,
+    usable: secondsRemaining > 0,
+    secondsRemaining,
+    bytes: 2500,
   };
 }
 
@@ -33,7 +38,7 @@ async function answerTo(deployEvent: CloudFormationCustomResourceEvent, ...outco
   const answers: any[] = [];
   await deployRun(deployEvent, {
     run: async (request) => {
-      expect(request).toEqual({ registries: [REGISTRY], force: false });
+      expect(request).toEqual({ ...requestFor(REGISTRY), format: 'config.json', force: false });
       const outcome = outcomes[Math.min(runs++, outcomes.length - 1)];
       if (outcome instanceof Error) throw outcome;
       return outcome;

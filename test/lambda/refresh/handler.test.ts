@@ -1,6 +1,6 @@
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { authOf, awsError, HOST, NOW, OTHER_HOST, OTHER_REGISTRY, REGISTRY, tokenAnswer, version, World } from './fixtures';
+import { authOf, awsError, HAND_WRITTEN_ID, HOST, NOW, OTHER_HOST, OTHER_REGISTRY, REGISTRY, requestFor, tokenAnswer, version, World } from './fixtures';
 import { RefreshError } from '../../../lambda/refresh/errors';
 import { createHandler } from '../../../lambda/refresh/handler';
 import { parseRequest } from '../../../lambda/refresh/request';
@@ -30,11 +30,12 @@ const invoke = (event: unknown) => createHandler({
 })(event, { functionName: 'Refresher' });
 
 const metrics = () => lines.find((line) => line._aws);
+const REPORTED = { registry: HOST, hosts: [HOST], region: 'eu-west-1', secondsRemaining: 43200, attempts: 1 };
 
 test('a scheduled run publishes, and logs what it did and its metrics', async () => {
-  await expect(invoke({ registries: [REGISTRY] })).resolves.toEqual({ written: true, secondsRemaining: 43200 });
+  await expect(invoke(requestFor(REGISTRY))).resolves.toEqual({ written: true, secondsRemaining: 43200 });
   expect(lines).toEqual([
-    { level: 'INFO', message: 'refreshed', ...REGISTRY, secondsRemaining: 43200, written: true },
+    { level: 'INFO', message: 'refreshed', ...REPORTED, written: true },
     {
       _aws: {
         Timestamp: NOW,
@@ -46,6 +47,7 @@ test('a scheduled run publishes, and logs what it did and its metrics', async ()
             { Name: 'RefreshedRegistries', Unit: 'Count' },
             { Name: 'FailedRegistries', Unit: 'Count' },
             { Name: 'UnreadableSecrets', Unit: 'Count' },
+            { Name: 'SecretBytes', Unit: 'Bytes' },
           ],
         }],
       },
@@ -54,31 +56,76 @@ test('a scheduled run publishes, and logs what it did and its metrics', async ()
       RefreshedRegistries: 1,
       FailedRegistries: 0,
       UnreadableSecrets: 0,
+      SecretBytes: world.current!.value.length,
     },
   ]);
 });
 
 test('a run in which a registry fails publishes the others, and then fails with its name and cause', async () => {
-  world.ecrMock.on(GetAuthorizationTokenCommand).resolvesOnce(tokenAnswer()).rejects(awsError('ServerException', 'try later'));
-  await expect(invoke({ registries: [REGISTRY, OTHER_REGISTRY] })).rejects.toThrow(
+  world.ecrMock.on(GetAuthorizationTokenCommand).resolvesOnce(tokenAnswer()).rejects(awsError('ServerException', 'try later', 5));
+  await expect(invoke(requestFor(REGISTRY, { ...OTHER_REGISTRY, roleArn: undefined }))).rejects.toThrow(
     new RefreshError(`1 of 2 registries failed: ${OTHER_HOST} (us-east-2): ServerException: try later`));
   expect(world.writes).toBe(1);
   expect(lines).toContainEqual({
-    level: 'ERROR', message: 'registry gave no token', ...OTHER_REGISTRY, secondsRemaining: 0, cause: 'ServerException: try later',
+    level: 'ERROR',
+    message: 'registry was not refreshed',
+    registry: OTHER_HOST,
+    hosts: [OTHER_HOST],
+    region: 'us-east-2',
+    secondsRemaining: 0,
+    attempts: 5,
+    cause: 'ServerException: try later',
   });
   expect(metrics()).toMatchObject({ SecondsRemaining: 0, RefreshedRegistries: 1, FailedRegistries: 1 });
 });
 
+test('a registry that fails is also counted by itself, but no more than twenty of them', async () => {
+  world.ecrMock.on(GetAuthorizationTokenCommand).rejects(awsError('ServerException', 'try later'));
+  const accounts = Array.from({ length: 25 }, (_, index) => String(100_000_000_000 + index));
+  await expect(invoke(requestFor({ ...REGISTRY, accounts }))).rejects.toThrow('25 of 25 registries failed');
+  const counted = lines.filter((line) => line.Registry);
+  expect(counted).toHaveLength(20);
+  expect(counted[19]).toEqual({
+    _aws: {
+      Timestamp: NOW,
+      CloudWatchMetrics: [{
+        Namespace: METRIC_NAMESPACE, Dimensions: [['FunctionName', 'Registry']], Metrics: [{ Name: 'FailedRegistries', Unit: 'Count' }],
+      }],
+    },
+    FunctionName: 'Refresher',
+    Registry: '100000000019.dkr.ecr.eu-west-1.amazonaws.com',
+    FailedRegistries: 1,
+  });
+});
+
 test('a value that somebody else wrote is replaced, with a warning and a metric', async () => {
-  world.current = { value: 'edited by hand', versionId: 'b7e3b1a2-6f43-4d55-9b8a-0f6c0b8d1c2e' };
-  await invoke({ registries: [REGISTRY] });
+  world.put({ value: 'edited by hand', versionId: HAND_WRITTEN_ID });
+  await invoke(requestFor(REGISTRY));
   expect(lines).toContainEqual({ level: 'WARN', message: 'the secret had a value that the refresher did not write', replaced: true });
   expect(metrics()).toMatchObject({ UnreadableSecrets: 1 });
 });
 
+test.each([[49_152, false], [49_156, true]])('a secret of %d bytes is warned of: %s', async (bytes, warned) => {
+  const frame = `{"auths":{"${HOST}":{"auth":""}}}`.length;
+  const password = 'x'.repeat(Math.floor((bytes - frame) / 4) * 3 - 'AWS:'.length);
+  world.ecrMock.on(GetAuthorizationTokenCommand).resolves(tokenAnswer({ authorizationToken: authOf(password) }));
+  await invoke(requestFor(REGISTRY));
+  expect(world.current!.value.length > 49_152).toBe(warned);
+  expect(metrics().SecretBytes).toBe(world.current!.value.length);
+  expect(lines.filter(({ message }) => message === 'the secret is nearly full: give some registries to another DockerCredentials'))
+    .toEqual(warned ? [expect.objectContaining({ level: 'WARN', bytes: world.current!.value.length })] : []);
+});
+
 test('a forced run publishes again', async () => {
-  world.current = version({ [HOST]: authOf('old') }, NOW + 12 * 3600_000);
-  await expect(invoke({ registries: [REGISTRY], force: true })).resolves.toMatchObject({ written: true });
+  world.put(version({ [HOST]: authOf('old') }, NOW + 12 * 3600_000));
+  await expect(invoke({ ...requestFor(REGISTRY), force: true })).resolves.toMatchObject({ written: true });
+});
+
+test('logins alone are reported to live for a year', async () => {
+  world.secretsMock.on(GetSecretValueCommand, { SecretId: 'arn:login' }).resolves({ SecretString: '{"username":"me","password":"it"}' });
+  const login = { kind: 'login' as const, host: 'ghcr.io', secretArn: 'arn:login', usernameKey: 'username', passwordKey: 'password' };
+  await expect(invoke(requestFor(login))).resolves.toEqual({ written: true, secondsRemaining: undefined });
+  expect(metrics()).toMatchObject({ SecondsRemaining: 365 * 86_400 });
 });
 
 test('a run at deploy answers CloudFormation and returns nothing', async () => {
@@ -86,28 +133,51 @@ test('a run at deploy answers CloudFormation and returns nothing', async () => {
     RequestType: 'Create',
     ResponseURL: 'https://cloudformation.example/answer',
     LogicalResourceId: 'DeployRun',
-    ResourceProperties: { request: { registries: [REGISTRY] } },
+    ResourceProperties: { request: requestFor(REGISTRY) },
   })).resolves.toBeUndefined();
   expect(answers).toEqual([expect.objectContaining({ Status: 'SUCCESS' })]);
   expect(metrics()).toMatchObject({ SecondsRemaining: 43200 });
 });
 
+const LOGIN = { kind: 'login', host: 'ghcr.io', secretArn: 'arn', usernameKey: 'u', passwordKey: 'p' };
+
 test.each([
-  undefined, null, {}, 'x', { registries: [] }, { registries: 'all' }, { registries: [null] }, { registries: [{ region: 'eu-west-1' }] },
-  { registries: [{ region: '', hosts: [HOST] }] }, { registries: [{ region: 'eu-west-1', hosts: [] }] }, { registries: [{ region: 'eu-west-1', hosts: [''] }] },
-  { registries: [{ region: 1, hosts: [HOST] }] },
+  undefined, null, {}, 'x', requestFor(), { registries: 'all' }, { registries: [null] },
+  { registries: [REGISTRY] },
+  { ...requestFor(REGISTRY), urlSuffix: '' },
+  { ...requestFor(REGISTRY), format: 'yaml' },
+  { ...requestFor(), registries: [{ ...REGISTRY, kind: 'quay' }] },
+  { ...requestFor(), registries: [{ ...REGISTRY, region: '' }] },
+  { ...requestFor(), registries: [{ ...REGISTRY, region: 1 }] },
+  { ...requestFor(), registries: [{ ...REGISTRY, accounts: [] }] },
+  { ...requestFor(), registries: [{ ...REGISTRY, accounts: [''] }] },
+  { ...requestFor(), registries: [{ ...REGISTRY, hosts: [] }] },
+  { ...requestFor(), registries: [{ ...REGISTRY, hosts: ['ipv6'] }] },
+  { ...requestFor(), registries: [{ ...REGISTRY, roleArn: '' }] },
+  { ...requestFor(), registries: [{ kind: 'ecr-public', hosts: ['fips'] }] },
+  ...['host', 'secretArn', 'usernameKey', 'passwordKey'].map((key) => ({ ...requestFor(), registries: [{ ...LOGIN, [key]: undefined }] })),
 ])('refuses the payload %j and says what to send', async (payload) => {
   await expect(invoke(payload)).rejects.toThrow(
     'the payload names no registries; send what the schedule sends: '
-    + '{"registries":[{"region":"REGION","hosts":["ACCOUNT.dkr.ecr.REGION.amazonaws.com"]}],"force":true|false}');
+    + '{"registries":[{"kind":"ecr","region":"REGION","accounts":["ACCOUNT"],"hosts":["standard"]}],"urlSuffix":"amazonaws.com","force":true|false}');
   expect(world.writes).toBe(0);
 });
 
-test('forces only when asked for by the value true', () => {
-  expect(parseRequest({ registries: [REGISTRY], force: 'yes' })).toEqual({ registries: [REGISTRY], force: false });
+test('takes every kind of registry and format', () => {
+  const request = {
+    ...requestFor({ ...REGISTRY, roleArn: 'arn:role' }, { kind: 'ecr-public', hosts: ['standard'] }), registries: [LOGIN, REGISTRY], format: 'dockercfg', force: true,
+  };
+  expect(parseRequest(request)).toEqual(request);
 });
 
-test('fails as Secrets Manager does', async () => {
+test('forces only when asked for by the value true', () => {
+  expect(parseRequest({ ...requestFor(REGISTRY), force: 'yes' })).toEqual({ ...requestFor(REGISTRY), format: 'config.json', force: false });
+});
+
+test('fails as Secrets Manager does, and counts every registry as failed', async () => {
   world.secretsMock.on(GetSecretValueCommand).rejects(awsError('InternalServiceError'));
-  await expect(invoke({ registries: [REGISTRY] })).rejects.toThrow('not today');
+  await expect(invoke(requestFor({ ...REGISTRY, accounts: ['111122223333', '444455556666'] }, { kind: 'ecr-public', hosts: ['standard'] }))).rejects.toThrow('not today');
+  expect(lines[0]).toEqual({ level: 'ERROR', message: 'the secret was not refreshed', cause: 'InternalServiceError: not today' });
+  expect(metrics()).toMatchObject({ FailedRegistries: 3 });
+  expect(metrics()).not.toHaveProperty('SecondsRemaining');
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
-import { authOf, awsError, HOUR, REGISTRY, SECRET_ARN, tokenAnswer, World } from './fixtures';
+import { authOf, awsError, HOUR, OTHER_REGISTRY, REGISTRY, requestFor, SECRET_ARN, tokenAnswer, World } from './fixtures';
 import { handler } from '../../../lambda/refresh/index.lambda';
 import { respond } from '../../../lambda/shared/respond';
 
@@ -25,8 +25,8 @@ afterEach(() => {
 test('is wired to ECR in the registry\'s region, to the secret of the environment, and to the log', async () => {
   process.env.SECRET_ARN = SECRET_ARN;
   const context = { functionName: 'Refresher' };
-  await handler({ registries: [REGISTRY, { region: 'us-east-2', hosts: REGISTRY.hosts }], force: true }, context);
-  await handler({ registries: [REGISTRY] }, context);
+  await expect(handler({ ...requestFor(REGISTRY, OTHER_REGISTRY), force: true }, context)).rejects.toThrow('ECR\'s token is for the host');
+  await handler(requestFor(REGISTRY), context);
   const regions = world.ecrMock.calls().map((call) => (call.thisValue as ECRClient).config.region);
   expect(await Promise.all(regions.map((region) => region()))).toEqual(['eu-west-1', 'us-east-2', 'eu-west-1']);
   expect(world.ecrMock.calls()[2].thisValue).toBe(world.ecrMock.calls()[0].thisValue); // a warm Lambda keeps its connections
@@ -37,7 +37,7 @@ test('is wired to ECR in the registry\'s region, to the secret of the environmen
 });
 
 test('says which variable is missing', async () => {
-  await expect(handler({ registries: [REGISTRY] }, { functionName: 'Refresher' })).rejects.toThrow('SECRET_ARN is not set');
+  await expect(handler(requestFor(REGISTRY), { functionName: 'Refresher' })).rejects.toThrow('SECRET_ARN is not set');
 });
 
 test('waits for IAM at deploy, and answers', async () => {
@@ -45,7 +45,7 @@ test('waits for IAM at deploy, and answers', async () => {
   world.ecrMock.on(GetAuthorizationTokenCommand).rejectsOnce(awsError('AccessDeniedException'))
     .resolves(tokenAnswer({ expiresAt: new Date(Date.now() + 12 * HOUR) }));
   await handler({
-    RequestType: 'Create', ResponseURL: 'https://cloudformation.example/answer', ResourceProperties: { request: { registries: [REGISTRY] } },
+    RequestType: 'Create', ResponseURL: 'https://cloudformation.example/answer', ResourceProperties: { request: requestFor(REGISTRY) },
   }, { functionName: 'Refresher' });
   expect(sleep).toHaveBeenCalledWith(1000);
   expect(respond).toHaveBeenCalledWith('https://cloudformation.example/answer', expect.stringContaining('"Status":"SUCCESS"'));

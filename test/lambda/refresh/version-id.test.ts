@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { NOW } from './fixtures';
+import { NEVER } from '../../../lambda/refresh/entry';
 import { expiryOf, versionIdOf } from '../../../lambda/refresh/version-id';
 
 test('says when the first entry expires, to the second and never later than it does', () => {
-  fc.assert(fc.property(fc.string(), fc.integer({ min: 0, max: 9_999_999_999_999 }), (value, expiresAt) => {
+  fc.assert(fc.property(fc.string(), fc.integer({ min: 0, max: 9_999_999_998_999 }), (value, expiresAt) => {
     expect(expiryOf(versionIdOf(value, expiresAt), value)).toBe(Math.floor(expiresAt / 1000) * 1000);
   }));
 });
@@ -18,6 +19,11 @@ test('is the same for the same value, so that a repeated write is a no-op, and a
   expect(versionIdOf('a', NOW)).toBe(versionIdOf('a', NOW));
   expect(versionIdOf('a', NOW)).not.toBe(versionIdOf('b', NOW));
   expect(versionIdOf('a', NOW)).not.toBe(versionIdOf('a', NOW + 1000));
+});
+
+test('says that logins never expire', () => {
+  expect(versionIdOf('a', NEVER)).toMatch(/^[a-z0-9-]{32,64}$/);
+  expect(expiryOf(versionIdOf('a', NEVER), 'a')).toBe(NEVER);
 });
 
 test('says nothing of a version that somebody else wrote', () => {

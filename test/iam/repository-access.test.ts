@@ -11,85 +11,15 @@ const REGION = 'eu-central-1';
 const NAME = 'myuser/myapp';
 const REPOSITORY = `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/${NAME}`;
 
-const TOKEN = ['ecr:GetAuthorizationToken'];
 const PULL = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 const PUSH = [
   'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart',
 ];
-const DESCRIBE = ['ecr:DescribeImages', 'ecr:DescribeRepositories'];
-
-/** The grants, and the actions that each has to allow: on the repository, and on `*`. */
-const GRANTS: Record<string, [(repository: lib.CiRepository, grantee: iam.IGrantable) => iam.Grant, string[], string[]]> = {
-  grantPull: [(repository, grantee) => repository.grantPull(grantee), PULL, TOKEN],
-  grantPush: [(repository, grantee) => repository.grantPush(grantee), PUSH, TOKEN],
-  grantPullPush: [(repository, grantee) => repository.grantPullPush(grantee), [...new Set([...PULL, ...PUSH])].sort(), TOKEN],
-  grantRead: [(repository, grantee) => repository.grantRead(grantee), DESCRIBE, []],
-};
-
-const GRANTEES: Record<string, [(stack: Stack) => iam.IGrantable, string]> = {
-  user: [(stack) => new iam.User(stack, 'Grantee'), 'AWS::IAM::User'],
-  role: [(stack) => new iam.Role(stack, 'Grantee', { assumedBy: new iam.AccountRootPrincipal() }), 'AWS::IAM::Role'],
-};
-
-const ELSEWHERE: Record<string, string> = {
-  'a sibling': `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/myuser/other`,
-  'a longer name': `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/${NAME}-2`,
-  'a name below': `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/${NAME}/part`,
-  'another region': `arn:aws:ecr:us-east-1:${ACCOUNT}:repository/${NAME}`,
-  'another account': `arn:aws:ecr:${REGION}:${OTHER_ACCOUNT}:repository/${NAME}`,
-};
 
 let actions: KnownAction[];
 
 beforeAll(async () => {
   actions = [...await knownActions('ecr'), ...await knownActions('ecr-public')];
-});
-
-test('the list of actions to try is that of AWS', () => {
-  const names = actions.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining([...TOKEN, ...PULL, ...PUSH, ...DESCRIBE, 'ecr:DeleteRepository', 'ecr-public:PutImage']));
-  expect(names.length).toBeGreaterThan(70);
-});
-
-describe.each(Object.keys(GRANTS))('%s', (grant) => {
-  describe.each(Object.keys(GRANTEES))('to a %s', (kind) => {
-    const [giveTo, onRepository, onAnything] = GRANTS[grant];
-    let simulator: PolicySimulator;
-    let identity: string;
-
-    beforeAll(() => {
-      const stack = new Stack(new App(), 'Stack', { env: { account: ACCOUNT, region: REGION } });
-      const repository = new lib.CiRepository(stack, 'Repository', { repositoryName: NAME });
-      const [create, type] = GRANTEES[kind];
-      giveTo(repository, create(stack));
-      simulator = new PolicySimulator(Template.fromStack(stack), { account: ACCOUNT, region: REGION });
-      identity = simulator.find(type);
-    });
-
-    /** The actions that the grantee may take on the repository; those for no repository are tried on `*`. */
-    async function allowedOn(arn: string): Promise<{ onRepository: string[]; onAnything: string[] }> {
-      const allowed: Record<'onRepository' | 'onAnything', string[]> = { onRepository: [], onAnything: [] };
-      for (const { name, resourceTypes } of actions) {
-        const isPublic = name.startsWith('ecr-public:');
-        const resource = !resourceTypes.includes('repository') ? '*'
-          : isPublic ? arn.replace(':ecr:', ':ecr-public:').replace(/:(eu|us)-[a-z]+-\d:/, '::') : arn;
-        const decision = await simulator.decide({
-          principal: simulator.arn(identity), identity, action: name, resource, resourceAccount: arn.split(':')[4],
-        });
-        if (decision === 'Allowed') allowed[resource === '*' ? 'onAnything' : 'onRepository'].push(name);
-      }
-      return { onRepository: allowed.onRepository.sort(), onAnything: allowed.onAnything };
-    }
-
-    test('allows what its documentation says and no other action', async () => {
-      expect(await allowedOn(REPOSITORY)).toEqual({ onRepository, onAnything });
-    });
-
-    test.each(Object.keys(ELSEWHERE))('allows nothing on %s', async (place) => {
-      const allowed = await allowedOn(ELSEWHERE[place]);
-      expect(allowed.onRepository).toEqual([]);
-    });
-  });
 });
 
 describe('RepositoryAccess', () => {
