@@ -149,8 +149,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(assembly, { recursive: true }));
 
-test('each folder is an example for a CI, or the sample', () => {
-  expect(folders).toEqual([...Object.keys(CIS), 'sample'].sort());
+test('each folder is an example for a CI, or of a user with a key', () => {
+  expect(folders).toEqual([...Object.keys(CIS), 'rotated-key', 'sample'].sort());
 });
 
 test.each(folders)('%s is a CDK app', (folder) => {
@@ -250,4 +250,37 @@ test('the step of Buildkite has the key that the role asks for, and keeps the ag
   for (const [, name] of step.command.matchAll(/\$\$([A-Z_]+)/g)) {
     expect([...Object.keys(env), 'AWS_WEB_IDENTITY_TOKEN_FILE', 'BUILDKITE_COMMIT']).toContain(name);
   }
+});
+
+describe('rotated-key', () => {
+  let template: Template;
+  let simulator: PolicySimulator;
+  beforeAll(() => {
+    template = Template.fromJSON(JSON.parse(readFileSync(path.join(assembly, 'RotatedKeyExample.template.json'), 'utf8')));
+    simulator = new PolicySimulator(template, ENVIRONMENT);
+  });
+
+  test('the script pushes to the repository, and the user may', async () => {
+    const repository = simulator.find('AWS::ECR::Repository');
+    expect(read('rotated-key', 'push.sh')).toContain(`IMAGE=${HOST}/${simulator.properties(repository).RepositoryName}\n`);
+    const identity = simulator.find('AWS::IAM::User');
+    const allowed = [];
+    for (const action of TRIED) {
+      const decision = await simulator.decide({ principal: simulator.arn(identity), identity, action, resource: simulator.arn(repository) });
+      if (decision === 'Allowed') allowed.push(action);
+    }
+    expect(allowed).toEqual(PUSH);
+  });
+
+  test('the script is one that a shell reads', () => {
+    expect(() => execFileSync('sh', ['-n', path.join(EXAMPLES, 'rotated-key', 'push.sh')], { stdio: 'pipe' })).not.toThrow();
+  });
+
+  test('the key is rotated as the README says', () => {
+    template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+      RotationRules: { ScheduleExpression: 'rate(90 days)' },
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { GRACE_SECONDS: String(14 * 24 * 3600) } } });
+    expect(Object.keys(template.toJSON().Outputs).join()).toContain('AccessKeySecretArn');
+  });
 });
