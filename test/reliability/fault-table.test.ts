@@ -77,6 +77,34 @@ test.each(ROWS.map((row) => [row.call, row.kind, row.times, row.expected, row] a
   if (call === 'answer CloudFormation') expect(trial.answers.at(-1)).toMatchObject({ Status: 'SUCCESS' });
 });
 
+describe('a registry that gives no token', () => {
+  const rules = () => [{ on: CALLS['ECR token'], fault: KINDS.throttled, times: Infinity }];
+  const others = HOSTS.filter((host) => host !== OWN.host);
+
+  test('fails a first deploy by name, and costs the others nothing', async () => {
+    const trial = await lab.trial({ start: 'nothing', deploy: true, rules });
+    expect(trial.answers).toEqual([expect.objectContaining({
+      Status: 'FAILED', Reason: expect.stringContaining(`${OWN.host} (${OWN.region}): ThrottlingException: injected`),
+    })]);
+    expect(freshHosts(lab, trial)).toEqual(others);
+  });
+
+  test('does not fail a deploy while its entry is valid', async () => {
+    const trial = await lab.trial({ deploy: true, rules });
+    expect(trial.answers).toEqual([expect.objectContaining({ Status: 'SUCCESS' })]);
+    await expectNeverWorse(lab, trial);
+    expect(freshHosts(lab, trial)).toEqual(others);
+  });
+
+  test('gets back what a person overwrote', async () => {
+    const good = await lab.trial();
+    const edited = await lab.trial({ start: 'edited by hand', rules });
+    expect(edited.error).toMatchObject({ name: 'RefreshError' });
+    expect(edited.after!.auths!.get(OWN.host) === good.before!.auths!.get(OWN.host)).toBe(true);
+    expect(freshHosts(lab, edited)).toEqual(others);
+  });
+});
+
 test('no credential is in anything that these runs wrote or told', async () => {
   await Promise.all(trials.values());
   const texts = lab.heard;
