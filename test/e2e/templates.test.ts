@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { App, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
-  CiRepository, CiUser, DockerAccess, DockerCredentials, EcrCi, Lifecycle, RepositoryAccess,
+  CiRepository, CiUser, CredentialsFormat, CredentialsReader, DockerAccess, DockerCredentials, EcrCi, EcrHost, Lifecycle, Registry, RegistryRole,
+  RepositoryAccess,
 } from 'cdk-ecr-ci';
 import { ensureEnvironment } from '../../local-aws/python';
 
@@ -57,7 +61,24 @@ function everything(stack: Stack): void {
       RepositoryAccess.pullFromOrganization('o-abcdefghij'),
     ],
   });
-  repository.grantPull(new DockerCredentials(stack, 'Credentials', { secretName: 'ci/dockercfg', encryptionKey }));
+  const credentials = new DockerCredentials(stack, 'Credentials', {
+    secretName: 'ci/dockercfg',
+    roleName: 'docker-credentials',
+    encryptionKey,
+    format: CredentialsFormat.DOCKERCFG,
+    replicaRegions: [{ region: 'eu-central-1' }],
+    readers: [CredentialsReader.account('444455556666'), CredentialsReader.organization('o-abcdefghij')],
+    registries: [
+      Registry.ecr({ hosts: [EcrHost.STANDARD, EcrHost.FIPS, EcrHost.DUAL_STACK] }),
+      Registry.ecr({ assumeRole: iam.Role.fromRoleArn(stack, 'Other', 'arn:aws:iam::444455556666:role/ecr-tokens') }),
+      Registry.ecrPublic(),
+      Registry.fromSecret('docker.io', new secretsmanager.Secret(stack, 'DockerHub', { encryptionKey })),
+    ],
+  });
+  credentials.addToDashboard(new cloudwatch.Dashboard(stack, 'Dashboard'));
+  repository.grantPull(credentials);
+  repository.grantPull(new RegistryRole(stack, 'RegistryRole', { credentialsRoleArn: 'arn:aws:iam::444455556666:role/docker-credentials' }));
+  new DockerCredentials(stack, 'Jenkins', { format: CredentialsFormat.JENKINS });
   repository.grantPush(new CiUser(stack, 'User', { userName: 'ci', encryptionKey }));
   repository.grantPush(new CiUser(stack, 'RotatedUser', {
     keyRotation: Duration.days(30), keyGrace: Duration.days(2), encryptionKey, alarmTopic: new sns.Topic(stack, 'UserTopic'), allowedCidrs: ['203.0.113.0/24'],

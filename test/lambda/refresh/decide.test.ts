@@ -160,6 +160,7 @@ describe('what somebody else wrote', () => {
     expect(write).toEqual(version({ [HOST]: authOf('own') }, NOW + HOUR));
     expect(entries).toEqual(map({ [HOST]: old(NOW + HOUR, authOf('own')) }));
     expect(decideOn({ current: foreign({ [HOST]: old(undefined, authOf('own')) }), previous }).write).toBeUndefined();
+    expect(decideOn({ current: foreign({ [HOST]: old(undefined, authOf('theirs')) }), previous }).write).toEqual(write);
   });
 
   test('is dropped where it is a copy of what the refresher had written, and that has expired', () => {
