@@ -44,7 +44,7 @@ const PROGRAM_ALIASES: Record<string, Record<string, string>> = {
 };
 
 /** Folders below cli/ that a program loads when it needs them, each as a bundle. */
-const PROGRAM_PARTS = ['secret', 'aws', 'credentials', 'proxy', 'completion'];
+const PROGRAM_PARTS = ['secret', 'aws', 'credentials', 'proxy', 'completion', 'init'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ecr-ci',

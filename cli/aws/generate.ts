@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { ECRPUBLICClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr-public';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { clientConfig } from './config';
@@ -8,6 +7,7 @@ import { CliError, Exit, firstLine } from '../shared/exit';
 import { codeOf } from '../shared/files';
 import { ecrHost } from '../shared/host';
 import type { Io } from '../shared/io';
+import { temporaryBeside } from '../shared/replace';
 
 const PUBLIC_HOST = 'public.ecr.aws';
 /** Docker's key for its own hub. */
@@ -106,7 +106,7 @@ function partitionOf(region: string): string {
 
 /** Writes the file in one step where that can be done; a file that is mounted by itself can only be written into. */
 async function write(file: string, text: string, { files }: Io): Promise<void> {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = temporaryBeside(file);
   try {
     await files.writeFile(temporary, text, { flag: 'wx', mode: 0o600 });
     await files.chmod(temporary, FILE_MODE);

@@ -3,4 +3,4 @@ export { doctor } from './doctor';
 export { generate } from './generate';
 export { passwordOfEcr } from './get-password';
 export { refresh } from './refresh';
-export { secretOfStack } from './stack';
+export { outputsOfStack, secretOfStack } from './stack';

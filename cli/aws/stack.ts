@@ -20,7 +20,8 @@ export async function secretOfStack(stack: string, options: AwsOptions, env: Nod
  * @throws CliError if there is no such stack, or not exactly one such output in it
  */
 export async function outputOfStack(stack: string, kind: StackOutput, options: AwsOptions, env: NodeJS.ProcessEnv): Promise<string> {
-  const found = await outputs(stack, kind, options, env);
+  const outputs = await outputsOfStack(stack, options, env);
+  const found = Object.entries(outputs).filter(([name]) => name.includes(kind)).map(([, value]) => value).sort();
   if (found.length === 0) {
     throw new CliError(`the stack ${stack} has no output ${kind}: name a stack with an EcrCi that has credentials, or the thing itself`);
   }
@@ -30,14 +31,17 @@ export async function outputOfStack(stack: string, kind: StackOutput, options: A
   return found[0];
 }
 
-async function outputs(stack: string, kind: StackOutput, options: AwsOptions, env: NodeJS.ProcessEnv): Promise<string[]> {
+/**
+ * The stack's outputs that have a value, by the names that CloudFormation gives them.
+ *
+ * @throws CliError if there is no such stack
+ */
+export async function outputsOfStack(stack: string, options: AwsOptions, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const client = new CloudFormationClient(clientConfig(options, env));
   try {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-    return Stacks.flatMap(({ Outputs = [] }) => Outputs)
-      .filter(({ OutputKey, OutputValue }) => OutputKey?.includes(kind) && OutputValue)
-      .map(({ OutputValue }) => OutputValue!)
-      .sort();
+    return Object.fromEntries(Stacks.flatMap(({ Outputs = [] }) => Outputs)
+      .flatMap(({ OutputKey, OutputValue }) => (OutputKey && OutputValue ? [[OutputKey, OutputValue]] : [])));
   } catch (error) {
     if (error instanceof Error && error.name === 'ValidationError' && error.message.includes('does not exist')) {
       throw new CliError(`there is no stack ${stack} in this account and region: check the name, --region and --profile`, Exit.FAILED, { cause: error });

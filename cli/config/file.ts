@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import * as path from 'node:path';
 import { ConfigDocument, NotConfigError, type Change } from './document';
 import { withLock } from './lock';
 import { CliError, firstLine, isCliError } from '../shared/exit';
 import { codeOf, type Files } from '../shared/files';
 import type { Io } from '../shared/io';
+import { followLinks, readText, temporaryBeside } from '../shared/replace';
 
-const MOST_LINKS = 40;
 const MOST_ATTEMPTS = 10;
 
 /** What mends an error of the file system. */
@@ -62,7 +61,7 @@ export async function changeConfig<T extends Change>(
 
 /** Replaces a file unless it is no longer what it was; tells whether it did. */
 async function replace(files: Files, target: string, before: string | undefined, text: string): Promise<boolean> {
-  const temporary = `${target}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = temporaryBeside(target);
   try {
     await files.writeFile(temporary, text, { flag: 'wx', mode: 0o600 });
     await keepOwner(files, target, temporary);
@@ -82,30 +81,6 @@ async function keepOwner(files: Files, target: string, temporary: string): Promi
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
-}
-
-async function readText(files: Files, file: string): Promise<string | undefined> {
-  try {
-    return await files.readFile(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** The file behind symbolic links, whether it exists or not. */
-async function followLinks(files: Files, file: string): Promise<string> {
-  let target = file;
-  for (let count = 0; count <= MOST_LINKS; count++) {
-    try {
-      target = path.resolve(path.dirname(target), await files.readlink(target));
-    } catch (error) {
-      // EINVAL: it is no link.
-      if (['EINVAL', 'ENOENT', 'UNKNOWN'].includes(codeOf(error)!)) return target;
-      throw error;
-    }
-  }
-  throw Object.assign(new Error('too many symbolic links'), { code: 'ELOOP' });
 }
 
 function problemWith(file: string, error: unknown): Error {

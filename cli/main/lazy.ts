@@ -6,5 +6,8 @@ export const secretCommands = (): typeof import('../secret') => require('../secr
 /** get-password, refresh, doctor. */
 export const awsCommands = (): typeof import('../aws') => require('../aws');
 
+/** init. */
+export const initCommand = (): typeof import('../init') => require('../init');
+
 /** The shells' completion. */
 export const completion = (): typeof import('../completion') => require('../completion');

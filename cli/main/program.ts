@@ -1,6 +1,7 @@
-import { Command, Option } from 'commander';
-import { awsCommands, completion, secretCommands } from './lazy';
+import { Argument, Command, Option } from 'commander';
+import { awsCommands, completion, initCommand, secretCommands } from './lazy';
 import { version } from '../../package.json';
+import { CIS } from '../init/names';
 import { Exit } from '../shared/exit';
 import type { Io } from '../shared/io';
 
@@ -99,6 +100,16 @@ export function createProgram(io: Io, outcome: Outcome, completes: boolean): Com
       'ecr-ci doctor 111122223333.dkr.ecr.eu-west-1.amazonaws.com/myuser/myapp:v2 --push',
     ))
     .action(async (image, _, command) => { outcome.exitCode = await awsCommands().doctor(image, command.optsWithGlobals(), io); });
+
+  program.command('init')
+    .addArgument(new Argument('<ci>', 'the CI').choices(CIS))
+    .description('write the files with which a CI builds an image and pushes it to a deployed stack')
+    .requiredOption('--stack <name>', 'CloudFormation stack with the EcrCi')
+    .option('--repository <name>', 'the repository to push to (default: the only one of the stack)')
+    .option('--directory <dir>', 'root of the repository that the CI builds', '.')
+    .option('--force', 'replace files that hold something else')
+    .addHelpText('after', examples('ecr-ci init github --stack MyStack', 'ecr-ci init codeship --stack MyStack --repository myuser/myapp --directory ../myapp --force'))
+    .action(async (ci, _, command) => initCommand().init(ci, command.optsWithGlobals(), io));
 
   program.command('generate')
     .argument('[path]', 'the file to write')

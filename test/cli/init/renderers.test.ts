@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { DOCKERCFG_ARN, KEY_ARN, REGISTRY, ROLE_ARN, SETUPS, written } from './fixtures';
-import { RENDERERS, type CiSetup } from '../../../cli/init';
+import { CIS, RENDERERS, type Ci, type CiSetup } from '../../../cli/init';
 import { readYamlFiles } from '../../ci-schemas';
 
 jest.setTimeout(300_000); // the first call makes a Python environment
@@ -86,7 +86,7 @@ function expectedCalls(ci: string, { access, buildCache }: CiSetup): string[] {
   return [...agent, PASSWORD + as, LOGIN, ...docker];
 }
 
-test.each(Object.keys(SCRIPTS))('the scripts for %s log in, build and push, and leave no credentials behind', async (ci) => {
+test.each(Object.keys(SCRIPTS) as Ci[])('the scripts for %s log in, build and push, and leave no credentials behind', async (ci) => {
   const setups = Object.values(SETUPS);
   const { files, remove } = written(...setups.map(RENDERERS[ci]));
   const documents = await readYamlFiles(files).finally(remove);
@@ -139,7 +139,7 @@ describe('the Jenkinsfile', () => {
 });
 
 describe('what asks for a token does so for a role only', () => {
-  test.each([
+  test.each<[Ci, string]>([
     ['bitbucket', 'oidc: true'], ['gitlab', 'id_tokens:'], ['github', 'id-token: write'], ['azure-devops', 'AWSShellScript@1'],
     ['buildkite', 'oidc request-token'], ['circleci', 'CIRCLE_OIDC_TOKEN_V2'],
   ])('%s', (ci, text) => {
@@ -207,15 +207,15 @@ test.each(['a role', 'a dockercfg'])('fails for Codeship with %s, which its jobs
 });
 
 describe('what is left to do by hand', () => {
-  const stepsOf = (ci: string, name: string) => RENDERERS[ci](SETUPS[name]).steps.join('\n');
-  const generic = Object.keys(RENDERERS).filter((ci) => ci !== 'codeship');
+  const stepsOf = (ci: Ci, name: string) => RENDERERS[ci](SETUPS[name]).steps.join('\n');
+  const generic = CIS.filter((ci) => ci !== 'codeship');
 
   test.each(generic)('for %s: the trust of a role', (ci) => {
     expect(stepsOf(ci, 'a role')).toMatch(new RegExp(`OidcTrust\\.${ci.replace('azure-devops', 'azureDevOps')}\\({ … }\\) in the stack`));
     expect(stepsOf(ci, 'a role')).not.toContain('AWS_SECRET_ACCESS_KEY');
   });
 
-  test.each([...generic, 'codeship'])('for %s: where the key is, and where to put it', (ci) => {
+  test.each(CIS)('for %s: where the key is, and where to put it', (ci) => {
     expect(stepsOf(ci, 'a key')).toContain(`Read the access key from ${KEY_ARN}`);
     expect(stepsOf(ci, 'a key')).toMatch(/AWS_ACCESS_KEY_ID.*AWS_SECRET_ACCESS_KEY/);
   });

@@ -15,6 +15,6 @@ test('is loaded for completion only, and knows every command', async () => {
   const [[program, options]] = tab.mock.calls;
   expect(options).toEqual({ completionCommandName: 'completion' });
   expect(program.commands.map((command) => command.name())).toEqual([
-    'login', 'logout', 'get', 'get-password', 'status', 'refresh', 'doctor', 'generate', 'completion',
+    'login', 'logout', 'get', 'get-password', 'status', 'refresh', 'doctor', 'init', 'generate', 'completion',
   ]);
 });
