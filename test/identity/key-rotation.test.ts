@@ -267,7 +267,7 @@ describe('the alarms', () => {
     const alarmTopic = new sns.Topic(stack, 'Topic');
     new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], alarmTopic, identity: lib.CiIdentity.user({ keyRotation: Duration.days(30) }) });
     const template = Template.fromStack(stack);
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 5);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [stack.resolve(alarmTopic.topicArn)] });
   });
 
@@ -351,7 +351,7 @@ describe('grantReadKey', () => {
 describe('allowedCidrs and allowedVpcs', () => {
   const denials = (props: lib.CiUserProps): unknown[] => {
     new lib.CiUser(stack, 'User', props);
-    return Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
+    return Object.values(Template.fromStack(stack).findResources('AWS::IAM::ManagedPolicy'))
       .flatMap(({ Properties }) => Properties.PolicyDocument.Statement).filter(({ Effect }: { Effect: string }) => Effect === 'Deny');
   };
   const vpc = (id: string) => ec2.Vpc.fromVpcAttributes(stack, id, { vpcId: `vpc-${id}`, availabilityZones: ['eu-west-1a'] });
