@@ -81,7 +81,8 @@ check('every snippet of the documentation compiles', tool('projen'), ['post-comp
 check('what is made is what was there', process.execPath, ['-e', `process.exit(${Number(generated() !== committed)})`]);
 check('the types hold, in tests and tools too', tool('tsc'), ['-p', 'test/tsconfig.json', '--noEmit']);
 check('the source is clean', tool('eslint'), ['--max-warnings', '0', '--ext', '.ts', ...SOURCES]);
-jest('constructs, Lambda and policies', 'unit.json', ['--coverage']);
+// jest leaves one processor idle unless it is told otherwise: of two, half.
+jest('constructs, Lambdas, the command line and policies', 'unit.json', ['--coverage', '--maxWorkers=100%']);
 pytest('the local AWS', 'local-aws.xml', 'test/local-aws');
 jest('the refresher is never worse', 'reliability.json', ['-c', 'test/reliability/jest.config.json']);
 jest('end to end, in the local AWS', 'e2e.json', ['-c', 'test/e2e/jest.config.json']);
