@@ -4,15 +4,17 @@ import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { CreateOpenIDConnectProviderCommand, CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { Deployment } from './deployment';
-import { setupOf, type CiAccess, type CiSetup } from '../../cli/init';
+import { RENDERERS, setupOf, type CiAccess, type CiSetup } from '../../cli/init';
 import { buildScript } from '../../cli/init/shell';
 import { writeImage } from '../../local-aws/image';
 import { ADMINISTRATOR, LocalAws } from '../../local-aws/local-aws';
 import { ensureProgram } from '../../local-aws/programs';
+import { checkCiFiles } from '../ci-schemas';
 
 jest.setTimeout(300_000);
 
 const execute = promisify(execFile);
+const MAIN = path.join(__dirname, '..', '..', 'assets', 'cli', 'main', 'index.js');
 const ISSUER = 'oidc.example.com';
 
 let aws: LocalAws;
@@ -80,6 +82,24 @@ test('the outputs of a deployed EcrCi say all that a CI is told', () => {
     buildCache: `${aws.registryHost}/myuser/myapp-cache`,
     access: { kind: 'key', accessKeySecretArn: deployment.output('CiAccessKeySecretArn') },
   });
+});
+
+test('the command writes the files that GitHub takes, and leaves alone what somebody has changed', async () => {
+  const directory = await mkdtemp(path.join(aws.directory, 'init-'));
+  const init = async (...args: string[]) =>
+    execute(process.execPath, [MAIN, 'init', 'github', '--stack', 'BuildCache', ...args], { cwd: directory, env: aws.environment() });
+  const { files: [{ path: name, content }], steps } = RENDERERS.github(setup);
+  const { stdout, stderr } = await init();
+  expect({ stdout, stderr }).toEqual({ stdout: `wrote ${name}\nleft to do:\n  1. ${steps[0]}\n`, stderr: '' });
+  const file = path.join(directory, name);
+  expect(await readFile(file, 'utf8')).toBe(content);
+  await checkCiFiles('github', [file]);
+
+  await writeFile(file, 'mine');
+  await expect(init()).rejects.toMatchObject({ code: 3, stdout: '', stderr: expect.stringMatching(/^ecr-ci: there is something else in [^\n]+\n$/) });
+  expect(await readFile(file, 'utf8')).toBe('mine');
+  expect(JSON.parse((await init('--force', '--json')).stdout)).toEqual({ files: [{ path: name, written: true }], steps });
+  expect(await readFile(file, 'utf8')).toBe(content);
 });
 
 test('a job logs in with the user\'s key', async () => {
