@@ -102,8 +102,11 @@ describe('--stack', () => {
     expect(await desk.run('get', '--stack', 'MyStack')).toEqual({ exitCode: 3, stdout: '', stderr: `ecr-ci: ${message}\n` });
   });
 
-  test('an empty answer is no stack\'s output', async () => {
+  test('an empty answer is no stack\'s output, nor is one without a name or a value', async () => {
     cloudFormation.resolves({});
+    expect((await desk.run('get', '--stack', 'MyStack')).stderr).toContain('has no output');
+    const stack = { StackName: 'MyStack', CreationTime: new Date(0), StackStatus: 'CREATE_COMPLETE' } as const;
+    cloudFormation.resolves({ Stacks: [{ ...stack, Outputs: [{ OutputKey: 'CiDockerConfigSecretArn1' }, { OutputValue: SECRET_ARN }] }] });
     expect((await desk.run('get', '--stack', 'MyStack')).stderr).toContain('has no output');
   });
 });
