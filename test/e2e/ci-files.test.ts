@@ -10,6 +10,7 @@ import { writeImage } from '../../local-aws/image';
 import { ADMINISTRATOR, LocalAws } from '../../local-aws/local-aws';
 import { ensureProgram } from '../../local-aws/programs';
 import { checkCiFiles } from '../ci-schemas';
+import { Issuer } from '../iam/web-identity';
 
 jest.setTimeout(300_000);
 
@@ -67,13 +68,6 @@ function keyOf({ accessKeyId, secretAccessKey }: { accessKeyId: string; secretAc
   return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
 }
 
-/** A token as a CI issues it; the local AWS checks its claims and not its signature. */
-function tokenOf(claims: Record<string, string>): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const exp = Math.floor(Date.now() / 1000) + 600;
-  return `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iss: `https://${ISSUER}`, exp, ...claims })}.c2lnbmF0dXJl`;
-}
-
 test('the outputs of a deployed EcrCi say all that a CI is told', () => {
   expect(setup).toEqual({
     region: aws.region,
@@ -115,8 +109,10 @@ test('a job logs in with the dockercfg', async () => {
 });
 
 test('a job logs in with a role, by its token', async () => {
+  const issuer = await Issuer.at(`https://${ISSUER}`);
+  await aws.publishKeys(issuer.url, issuer.keys);
   const iam = new IAMClient(aws.clientConfig());
-  await iam.send(new CreateOpenIDConnectProviderCommand({ Url: `https://${ISSUER}`, ClientIDList: ['sts.amazonaws.com'] }));
+  await iam.send(new CreateOpenIDConnectProviderCommand({ Url: issuer.url, ClientIDList: ['sts.amazonaws.com'] }));
   const { Role } = await iam.send(new CreateRoleCommand({
     RoleName: 'Ci',
     AssumeRolePolicyDocument: JSON.stringify({
@@ -138,7 +134,7 @@ test('a job logs in with a role, by its token', async () => {
     }),
   }));
   const access: CiAccess = { kind: 'role', roleArn: Role!.Arn! };
-  const manifest = await job(access, { TOKEN: tokenOf({ aud: 'sts.amazonaws.com', sub: 'main' }) });
+  const manifest = await job(access, { TOKEN: await issuer.token({ aud: 'sts.amazonaws.com', sub: 'main' }) });
   expect(JSON.parse(manifest).schemaVersion).toBe(2);
-  await expect(job(access, { TOKEN: tokenOf({ aud: 'sts.amazonaws.com', sub: 'fork' }) })).rejects.toThrow(/AccessDenied/);
+  await expect(job(access, { TOKEN: await issuer.token({ aud: 'sts.amazonaws.com', sub: 'fork' }) })).rejects.toThrow(/AccessDenied/);
 });
