@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
+import { checkCiFiles, type CiWithSchema } from './ci-schemas';
 import { PolicySimulator } from './iam/policy-simulator';
 import { Issuer, WebIdentityService, type Claims } from './iam/web-identity';
 
@@ -283,4 +284,15 @@ describe('rotated-key', () => {
     template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { GRACE_SECONDS: String(14 * 24 * 3600) } } });
     expect(Object.keys(template.toJSON().Outputs).join()).toContain('AccessKeySecretArn');
   });
+});
+
+test.each<[CiWithSchema, string, string]>([
+  ['azure-devops', 'azure-devops', 'azure-pipelines.yml'],
+  ['bitbucket', 'bitbucket-pipelines', 'bitbucket-pipelines.yml'],
+  ['buildkite', 'buildkite', '.buildkite/pipeline.yml'],
+  ['circleci', 'circleci', '.circleci/config.yml'],
+  ['github', 'github-actions', '.github/workflows/image.yml'],
+  ['gitlab', 'gitlab-ci', '.gitlab-ci.yml'],
+])('the file of %s fits its vendor\'s schema', async (ci, example, file) => {
+  await checkCiFiles(ci, [path.join(EXAMPLES, example, file)]);
 });
