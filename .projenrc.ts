@@ -268,6 +268,9 @@ project.gitignore.exclude('.jsii.tabl.json', '.cache/', 'cdk.out/', '__pycache__
 
 project.buildWorkflow?.addPostBuildSteps({ name: 'Every test, those that deploy to a local AWS too', run: 'npm test' });
 
+// A CDK app has both; who only runs the command line (npx, npm install --global) needs neither of the two large packages.
+project.package.addField('peerDependenciesMeta', { 'aws-cdk-lib': { optional: true }, 'constructs': { optional: true } });
+
 // package-lock.json keeps its hashes but no registry's address.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 // 1.13.0 lists platform packages that were never published: npm ci refuses such a lock.

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
@@ -18,15 +18,17 @@ new EcrCi(new Stack(new App({ outdir: 'cdk.out' }), 'Stack'), 'Ci', { repository
 let directory: string;
 let files: string[];
 let installed: string;
+let tarball: string;
 beforeAll(async () => {
   // The package as its users get it, in a project that has the peers and nothing else.
   directory = await mkdtemp(path.join(tmpdir(), 'package-'));
   const { stdout } = await execute('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', directory], { cwd: root });
   const packed: any = Object.values(JSON.parse(stdout))[0];
   files = packed.files.map((file: { path: string }) => file.path);
+  tarball = path.join(directory, packed.filename);
   installed = path.join(directory, 'node_modules', 'cdk-ecr-ci');
   await mkdir(installed, { recursive: true });
-  await execute('tar', ['-xzf', path.join(directory, packed.filename), '-C', installed, '--strip-components', '1']);
+  await execute('tar', ['-xzf', tarball, '-C', installed, '--strip-components', '1']);
   for (const peer of ['aws-cdk-lib', 'constructs']) {
     await symlink(path.join(root, 'node_modules', peer), path.join(directory, 'node_modules', peer));
   }
@@ -60,6 +62,13 @@ test('a project that installed it synthesizes the one-liner, with the Lambda\'s 
   const source = manifest.files[path.basename(lambda.Properties.Code.S3Key, '.zip')].source;
   const asset = path.resolve(assembly, source.path, 'index.js');
   expect(await readFile(asset, 'utf8')).toBe(await readFile(path.join(root, 'assets/lambda/refresh/index.lambda/index.js'), 'utf8'));
+});
+
+test('who installs it for the command line gets nothing else', async () => {
+  const prefix = path.join(directory, 'global');
+  await execute('npm', ['install', '--global', '--prefix', prefix, '--offline', '--no-audit', '--no-fund', '--loglevel=error', tarball]);
+  expect(await readdir(path.join(prefix, 'lib', 'node_modules', 'cdk-ecr-ci'))).not.toContain('node_modules');
+  expect((await execute(path.join(prefix, 'bin', 'ecr-ci'), ['--help'])).stdout).toMatch(/^Usage: /);
 });
 
 test('its programs start by themselves', async () => {

@@ -42,7 +42,7 @@ export function codeship({ access, image, region, registry }: CiSetup): CiFiles 
   const dockerfile = text([
     'FROM node:24-slim',
     '# without the CDK, which only the constructs need',
-    'RUN npm install --global --legacy-peer-deps cdk-ecr-ci',
+    'RUN npm install --global cdk-ecr-ci',
     'ENTRYPOINT ["ecr-ci", "generate"]',
   ]);
   return {

@@ -44,7 +44,7 @@ test('the files for Codeship, whose vendor published no schema, name services th
   expect(rendered[2].content).toBe([
     'FROM node:24-slim',
     '# without the CDK, which only the constructs need',
-    'RUN npm install --global --legacy-peer-deps cdk-ecr-ci',
+    'RUN npm install --global cdk-ecr-ci',
     'ENTRYPOINT ["ecr-ci", "generate"]',
     '',
   ].join('\n'));
