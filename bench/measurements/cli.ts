@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import * as path from 'node:path';
-import { ensureEnvironment } from '../../local-aws/python';
+import { ensureProgram } from '../../local-aws/programs';
 import type { Bench } from '../bench';
 import { runCommand } from '../child';
 import { awsEnvironment, FakeAws, HOST, ONE_REGISTRY } from '../fake-aws';
@@ -8,7 +8,6 @@ import { compare, type Row } from '../row';
 import { interleave, type Sample } from '../sample';
 import { ROOT } from '../workspace';
 
-const AWS_CLI = 'awscli==1.44.84';
 const ROUNDS = 15;
 
 const bundle = (program: string): string => path.join(ROOT, 'assets', 'cli', program, 'index.js');
@@ -16,7 +15,7 @@ const bundle = (program: string): string => path.join(ROOT, 'assets', 'cli', pro
 /** The CLI's commands, against the AWS CLI that they stand for and against a Node that does nothing. */
 export async function measureCli({ folder, repetitions, log }: Bench): Promise<Row[]> {
   log('the CLI');
-  const aws = path.join(path.dirname(await ensureEnvironment(AWS_CLI, log)), 'aws');
+  const aws = await ensureProgram('aws', log);
   const fake = await FakeAws.start({ ...ONE_REGISTRY, delay: 0 });
   fake.publish();
   const home = path.join(folder, 'home');
