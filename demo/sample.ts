@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { expiryOf } from '../lambda/refresh/version-id';
+import { expiryOf } from '../lambda/shared/dockercfg/version-id';
 import type { Credentials, LocalAws } from '../local-aws/local-aws';
 
 const SAMPLE = path.join(__dirname, '..', 'examples', 'sample');

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { formatOf } from '../lambda/refresh/dockercfg';
-import { NEVER } from '../lambda/refresh/entry';
-import { writeVersion } from '../lambda/refresh/published';
+import { formatOf } from '../lambda/shared/dockercfg/dockercfg';
+import { NEVER } from '../lambda/shared/dockercfg/entry';
+import { writeVersion } from '../lambda/shared/dockercfg/published';
 
 const HOST = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
 const NOW = Date.parse('2026-01-01T00:00:00Z');

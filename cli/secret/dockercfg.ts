@@ -1,4 +1,4 @@
-import { EXPIRY_HOST } from '../../lambda/refresh/published';
+import { EXPIRY_HOST } from '../../lambda/shared/dockercfg/published';
 import { CliError, Exit } from '../shared/exit';
 
 /** User and password for a host. */

@@ -1,7 +1,7 @@
 import { isRecord, loginOf, type Auths } from './dockercfg';
-import { formatOf } from '../../lambda/refresh/dockercfg';
-import { NEVER } from '../../lambda/refresh/entry';
-import { readVersion } from '../../lambda/refresh/published';
+import { formatOf } from '../../lambda/shared/dockercfg/dockercfg';
+import { NEVER } from '../../lambda/shared/dockercfg/entry';
+import { readVersion } from '../../lambda/shared/dockercfg/published';
 
 /** User of every token of ECR's. */
 const ECR_USER = 'AWS';

@@ -1,6 +1,6 @@
-import type { Format } from './dockercfg';
-import { NEVER, type Entries, type Entry } from './entry';
-import { roomFor, writeVersion, type Published, type SecretVersion } from './published';
+import type { Format } from '../shared/dockercfg/dockercfg';
+import { NEVER, type Entries, type Entry } from '../shared/dockercfg/entry';
+import { roomFor, writeVersion, type Published, type SecretVersion } from '../shared/dockercfg/published';
 
 /**
  * Two runs within this time are one delivery that came twice, and Secrets Manager asks for at most one write in it.

@@ -1,8 +1,8 @@
 import { GetAuthorizationTokenCommand, type AuthorizationData, type ECRClient } from '@aws-sdk/client-ecr';
 import { GetAuthorizationTokenCommand as GetPublicTokenCommand, type ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
-import type { Entry } from './entry';
 import { BadTokenError } from './errors';
 import type { EcrSource } from './plan';
+import type { Entry } from '../shared/dockercfg/entry';
 
 /** What one call gave. */
 export interface Fetched {

@@ -1,8 +1,8 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Fetched } from './ecr-token';
-import { NEVER } from './entry';
 import { BadLoginError } from './errors';
 import type { LoginSource } from './plan';
+import { NEVER } from '../shared/dockercfg/entry';
 
 /**
  * Reads a registry's login from its secret.

@@ -1,15 +1,15 @@
 import type { Clients } from './clients';
 import { decide, type Decision } from './decide';
-import { formatOf, type Format } from './dockercfg';
 import { getPublicToken, getToken, type Fetched } from './ecr-token';
-import { NEVER } from './entry';
 import { BadTokenError, ContendedError, DeadlineError, SecretFullError } from './errors';
 import { getLogin } from './login';
 import { planOf, type Home, type PlannedRegistry, type Source } from './plan';
-import { MOST_BYTES, readVersion, type SecretVersion } from './published';
 import type { Reading, SecretStore } from './secret-store';
 import type { RefreshRequest } from '../../src/private/contract';
 import { mapBounded } from '../shared/bounded';
+import { formatOf, type Format } from '../shared/dockercfg/dockercfg';
+import { NEVER } from '../shared/dockercfg/entry';
+import { MOST_BYTES, readVersion, type SecretVersion } from '../shared/dockercfg/published';
 import { describe } from '../shared/errors';
 
 /** What is not fetched by then is given up, so that the rest can be published well inside the Lambda's time-out. */

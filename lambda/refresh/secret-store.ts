@@ -3,7 +3,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { BadAnswerError } from './errors';
-import type { SecretVersion } from './published';
+import type { SecretVersion } from '../shared/dockercfg/published';
 
 /** The label of a version that is about to become current. */
 const NEXT = 'DOCKERCFG_NEXT';

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { GetSecretValueCommand, ListSecretsCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { formatOf } from '../../lambda/refresh/dockercfg';
+import { formatOf } from '../../lambda/shared/dockercfg/dockercfg';
 import { LocalAws } from '../../local-aws/local-aws';
 
 jest.setTimeout(300_000);

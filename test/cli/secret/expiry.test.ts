@@ -1,6 +1,6 @@
 import { expiryOfAuth, expiryOfHost, firstExpiry } from '../../../cli/secret/expiry';
-import { formatOf } from '../../../lambda/refresh/dockercfg';
-import { writeVersion } from '../../../lambda/refresh/published';
+import { formatOf } from '../../../lambda/shared/dockercfg/dockercfg';
+import { writeVersion } from '../../../lambda/shared/dockercfg/published';
 import { CONFIG_JSON, version } from '../../lambda/refresh/fixtures';
 import { authOf, ecrAuth, HOST, HOUR, NOW, OTHER_HOST } from '../fixtures';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { authOf, authsIn, CONFIG_JSON, HOST, HOUR, MINUTE, NOW, OTHER_HOST, version } from './fixtures';
 import { decide, type Current, type Situation } from '../../../lambda/refresh/decide';
-import { NEVER, type Entry } from '../../../lambda/refresh/entry';
-import { EXPIRY_HOST, readVersion } from '../../../lambda/refresh/published';
+import { NEVER, type Entry } from '../../../lambda/shared/dockercfg/entry';
+import { EXPIRY_HOST, readVersion } from '../../../lambda/shared/dockercfg/published';
 
 const LOGIN_HOST = 'ghcr.io';
 const fresh = (expiresAt = NOW + 12 * HOUR, auth = authOf('fresh')): Entry => ({ auth, expiresAt });

@@ -6,10 +6,10 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Clients } from '../../../lambda/refresh/clients';
-import { formatOf } from '../../../lambda/refresh/dockercfg';
-import { writeVersion, type SecretVersion } from '../../../lambda/refresh/published';
 import type { RefreshPorts } from '../../../lambda/refresh/refresh';
 import { SecretStore } from '../../../lambda/refresh/secret-store';
+import { formatOf } from '../../../lambda/shared/dockercfg/dockercfg';
+import { writeVersion, type SecretVersion } from '../../../lambda/shared/dockercfg/published';
 import type { EcrRequest, RefreshRequest, RegistryRequest } from '../../../src/private/contract';
 
 export const MINUTE = 60_000;

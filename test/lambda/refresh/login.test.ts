@@ -1,8 +1,8 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { authOf, awsError, World } from './fixtures';
-import { NEVER } from '../../../lambda/refresh/entry';
 import { BadLoginError } from '../../../lambda/refresh/errors';
 import { getLogin } from '../../../lambda/refresh/login';
+import { NEVER } from '../../../lambda/shared/dockercfg/entry';
 
 let world: World;
 beforeEach(() => { world = new World(); });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { NOW } from './fixtures';
-import { NEVER } from '../../../lambda/refresh/entry';
-import { expiryOf, versionIdOf } from '../../../lambda/refresh/version-id';
+import { NEVER } from '../../../../lambda/shared/dockercfg/entry';
+import { expiryOf, versionIdOf } from '../../../../lambda/shared/dockercfg/version-id';
+import { NOW } from '../../refresh/fixtures';
 
 test('says when the first entry expires, to the second and never later than it does', () => {
   fc.assert(fc.property(fc.string(), fc.integer({ min: 0, max: 9_999_999_998_999 }), (value, expiresAt) => {

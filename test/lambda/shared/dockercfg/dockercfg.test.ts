@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { authOf, HOST } from './fixtures';
-import { formatOf, type Format } from '../../../lambda/refresh/dockercfg';
+import { formatOf, type Format } from '../../../../lambda/shared/dockercfg/dockercfg';
+import { authOf, HOST } from '../../refresh/fixtures';
 
 const FORMATS: [string, Format, string][] = [
   ['config.json', formatOf('config.json', HOST), '{"auths":{"a.example":{"auth":"MQ=="},"b.example":{"auth":"Mg=="}}}'],

@@ -1,4 +1,4 @@
-import type { SecretFormat } from '../../src/private/contract';
+import type { SecretFormat } from '../../../src/private/contract';
 
 /** Hosts and their `auth` strings: `base64(user:password)`. */
 export type Auths = ReadonlyMap<string, string>;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { authOf, authsIn, CONFIG_JSON, HAND_WRITTEN_ID, HOST, HOUR, MINUTE, NOW, OTHER_HOST, version } from './fixtures';
-import { formatOf } from '../../../lambda/refresh/dockercfg';
-import { NEVER, type Entry } from '../../../lambda/refresh/entry';
-import { EXPIRY_HOST, readVersion, roomFor, writeVersion } from '../../../lambda/refresh/published';
-import { expiryOf } from '../../../lambda/refresh/version-id';
+import { formatOf } from '../../../../lambda/shared/dockercfg/dockercfg';
+import { NEVER, type Entry } from '../../../../lambda/shared/dockercfg/entry';
+import { EXPIRY_HOST, readVersion, roomFor, writeVersion } from '../../../../lambda/shared/dockercfg/published';
+import { expiryOf } from '../../../../lambda/shared/dockercfg/version-id';
+import { authOf, authsIn, CONFIG_JSON, HAND_WRITTEN_ID, HOST, HOUR, MINUTE, NOW, OTHER_HOST, version } from '../../refresh/fixtures';
 
 const NONE = new Set<string>();
 const entry = (expiresAt: number | undefined, auth = authOf('x')): Entry => ({ auth, expiresAt });

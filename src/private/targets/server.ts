@@ -1,0 +1,25 @@
+import { checkFormat, type Format } from '../formats';
+import type { Problems } from '../validation';
+
+/** Where a vendor's API is. A credential goes there, so nothing but TLS will do. */
+const HTTPS_URL: Format = {
+  pattern: /^https:\/\/[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?(\/[\x21\x24-\x3e\x40-\x7e]*)?$/,
+  allowed: 'a URL that begins with https://, without user, query and fragment',
+  fix: 'write it such as \'https://ci.example.com\'',
+};
+
+const PEM: Format = {
+  pattern: /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/,
+  allowed: 'one or more certificates in PEM',
+  fix: 'read it from the authority\'s .pem or .crt file; a certificate is no secret',
+};
+
+/** Adds a problem for a URL that a credential must not go to. */
+export function checkUrl(problems: Problems, property: string, url: string | undefined): void {
+  checkFormat(problems, property, url, HTTPS_URL);
+}
+
+/** Adds a problem for a certificate that is none. */
+export function checkCertificateAuthority(problems: Problems, property: string, pem: string | undefined): void {
+  checkFormat(problems, property, pem, PEM);
+}

@@ -1,0 +1,65 @@
+import type { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { GitlabVariableOptions } from './gitlab-variable';
+import type { TargetBindOptions, TargetConfig } from './target-config';
+import { gitlabVariable } from '../private/targets/gitlab-variable';
+import type { TargetDefinition } from '../private/targets/target-definition';
+import type { Problems } from '../private/validation';
+
+/**
+ * A place where a CI system reads credentials, and that has to be kept fresh: a variable, a secret store, a registry
+ * connection.
+ *
+ * For CIs that have no AWS identity. Where a CI can assume a role (`CiRole`), that is better: there is then no
+ * credential at rest in it.
+ *
+ * One of your own extends this class, and returns what another target's `bind()` returns.
+ *
+ * @example
+ * declare const token: secretsmanager.ISecret;
+ * new DockerCredentials(this, 'Credentials', {
+ *   targets: [Target.gitlabVariable({ project: 'mygroup/myproject', token })],
+ * });
+ */
+export abstract class Target {
+  /**
+   * A CI/CD variable of a project, a group or an instance of GitLab, `DOCKER_AUTH_CONFIG` if not said otherwise.
+   *
+   * @see https://docs.gitlab.com/ci/docker/using_docker_images/#access-an-image-from-a-private-container-registry
+   */
+  public static gitlabVariable(options: GitlabVariableOptions): Target {
+    return new VendorTarget(gitlabVariable(options));
+  }
+
+  /**
+   * Called when the target is given to credentials.
+   *
+   * @param scope where what the target needs can be defined
+   * @param options what the target may use
+   */
+  public abstract bind(scope: Construct, options: TargetBindOptions): TargetConfig;
+
+  /**
+   * Adds what is wrong with the target, before anything is defined.
+   *
+   * @internal
+   */
+  public _check(_problems: Problems, _at: string, _stack: Stack): void {
+    // A target of one's own throws in bind().
+  }
+}
+
+/** A target of this package. */
+class VendorTarget extends Target {
+  public constructor(private readonly definition: TargetDefinition) {
+    super();
+  }
+
+  public override _check(problems: Problems, at: string, stack: Stack): void {
+    this.definition.check(problems, at, stack);
+  }
+
+  public bind(scope: Construct, options: TargetBindOptions): TargetConfig {
+    return this.definition.bind(scope, options);
+  }
+}
