@@ -13,6 +13,8 @@ import type { WriteLine } from '../shared/log';
 export interface HandlerPorts extends Omit<DeployPorts, 'run'> {
   /** What a run needs; made at the first one, so that a bad environment is reported like any other failure. */
   readonly refreshPorts: () => RefreshPorts;
+  /** Tells the publisher that there is something to publish; nothing happens where there are no targets. */
+  readonly announce: () => Promise<void>;
   readonly write: WriteLine;
 }
 
@@ -24,7 +26,7 @@ export type RefreshResult = Pick<RefreshReport, 'written' | 'secondsRemaining'>;
  *
  * An invocation fails if any registry did, so that Lambda tries again and the alarms see it.
  */
-export function createHandler({ refreshPorts, write, ...deployPorts }: HandlerPorts) {
+export function createHandler({ refreshPorts, announce, write, ...deployPorts }: HandlerPorts) {
   return async (event: unknown, context: Pick<Context, 'functionName'>): Promise<RefreshResult | void> => {
     const telemetry = new Telemetry(write, context.functionName, deployPorts.now);
     const run = async (request: RefreshRequest): Promise<RefreshReport> => {
@@ -37,11 +39,20 @@ export function createHandler({ refreshPorts, write, ...deployPorts }: HandlerPo
         throw error;
       }
     };
-    if (isCustomResourceEvent(event)) return deployRun(event, { ...deployPorts, run });
+    const runAndAnnounce = async (request: RefreshRequest): Promise<RefreshReport> => {
+      const report = await run(request);
+      if (report.written) await announce();
+      return report;
+    };
+    if (isCustomResourceEvent(event)) return deployRun(event, { ...deployPorts, run: runAndAnnounce });
 
     const report = await run(parseRequest(event)).catch((error) => {
       // Not the error itself, which Lambda would log with all that it holds.
       throw new RefreshError(`the secret was not refreshed: ${describe(error)}`);
+    });
+    // Also when nothing was written: a target that failed before may take it now.
+    await announce().catch((error) => {
+      throw new RefreshError(`the secret was refreshed, and its targets were not told: ${describe(error)}`);
     });
     if (countFailures(report) > 0) {
       throw new RefreshError(`${countFailures(report)} of ${report.registries.length} registries failed: ${failuresOf(report).join('; ')}`);

@@ -21,6 +21,13 @@ export const handler = createHandler({
       now: Date.now,
     };
   },
+  announce: async () => {
+    const queueUrl = process.env[RefreshEnvironment.TARGETS_QUEUE_URL];
+    if (!queueUrl) return;
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- only who has targets loads that part of the SDK
+    const { announce } = require('./announce') as typeof import('./announce');
+    await announce(queueUrl);
+  },
   now: Date.now,
   sleep: (milliseconds) => sleep(milliseconds),
   respond,

@@ -1,7 +1,8 @@
 import {
-  DOCKER_HUB_HOSTS, ECR_HOST, type EcrHostKind, type EcrPublicHostKind, type EcrPublicRequest, type EcrRequest, type LoginRequest,
+  ECR_HOST, type EcrHostKind, type EcrPublicHostKind, type EcrPublicRequest, type EcrRequest, type LoginRequest,
   type RefreshRequest,
 } from '../../src/private/contract';
+import { keyOfHost } from '../shared/dockercfg/key';
 import { ConfigurationError } from '../shared/errors';
 
 /** Credentials that one call gets: the token of a region and a principal, the token of ECR Public, or a login. */
@@ -40,9 +41,6 @@ const DUAL_STACK_DOMAINS: Record<string, string> = {
   'amazonaws.com': 'on.aws',
   'amazonaws.com.cn': 'on.amazonwebservices.com.cn',
 };
-
-/** Docker looks Docker Hub's login up by this key, whatever it is called. */
-const DOCKER_HUB_KEY = 'https://index.docker.io/v1/';
 
 /** Where the refresher runs. */
 export interface Home {
@@ -83,8 +81,7 @@ function planPublic({ kind, hosts: kinds }: EcrPublicRequest, partition: string)
 }
 
 function planLogin({ kind, host, secretArn, usernameKey, passwordKey }: LoginRequest): PlannedRegistry {
-  const key = DOCKER_HUB_HOSTS.includes(host) ? DOCKER_HUB_KEY : host;
-  const where = { name: host, hosts: [key] };
+  const where = { name: host, hosts: [keyOfHost(host)] };
   return ECR_HOST.test(host)
     ? { ...where, hosts: [], error: new ConfigurationError(`${host} is a host of ECR, whose logins expire: no secret has them`) }
     : { ...where, source: { kind, secretArn, usernameKey, passwordKey } };

@@ -1,9 +1,10 @@
 import { countFailures, type RefreshReport, type RegistryOutcome } from './refresh';
 import {
-  LARGE_SECRET_BYTES, METRIC_DIMENSION, METRIC_NAMESPACE, MOST_COUNTED_REGISTRIES, REGISTRY_DIMENSION, RefreshMetric, type RefreshRequest,
+  LARGE_SECRET_BYTES, MOST_COUNTED_REGISTRIES, REGISTRY_DIMENSION, RefreshMetric, type RefreshRequest,
 } from '../../src/private/contract';
 import { describe } from '../shared/errors';
 import { log, type WriteLine } from '../shared/log';
+import { metricLine } from '../shared/metrics';
 
 /** How a metric is counted. */
 const UNITS: Record<RefreshMetric, 'Seconds' | 'Count' | 'Bytes'> = {
@@ -56,25 +57,7 @@ export class Telemetry {
     }
   }
 
-  /**
-   * CloudWatch makes metrics of such a line.
-   *
-   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-   */
   private metrics(values: Partial<Record<RefreshMetric, number>>, dimensions: Record<string, string> = {}): void {
-    const names = Object.keys(values) as RefreshMetric[];
-    this.write(JSON.stringify({
-      _aws: {
-        Timestamp: this.now(),
-        CloudWatchMetrics: [{
-          Namespace: METRIC_NAMESPACE,
-          Dimensions: [[METRIC_DIMENSION, ...Object.keys(dimensions)]],
-          Metrics: names.map((Name) => ({ Name, Unit: UNITS[Name] })),
-        }],
-      },
-      [METRIC_DIMENSION]: this.functionName,
-      ...dimensions,
-      ...values,
-    }));
+    this.write(metricLine({ values, units: UNITS, dimensions, functionName: this.functionName, time: this.now() }));
   }
 }

@@ -1,23 +1,14 @@
-import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../../src/private/contract';
 import { KeyRotationMetric } from '../../src/private/key-rotation-contract';
 import type { WriteLine } from '../shared/log';
+import { metricLine } from '../shared/metrics';
 
-/**
- * CloudWatch makes a metric of such a line.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- */
+/** Reports how old the key is that readers have. */
 export function logKeyAge(write: WriteLine, seconds: number, functionName: string, now: number): void {
-  write(JSON.stringify({
-    _aws: {
-      Timestamp: now,
-      CloudWatchMetrics: [{
-        Namespace: METRIC_NAMESPACE,
-        Dimensions: [[METRIC_DIMENSION]],
-        Metrics: [{ Name: KeyRotationMetric.KEY_AGE, Unit: 'Seconds' }],
-      }],
-    },
-    [METRIC_DIMENSION]: functionName,
-    [KeyRotationMetric.KEY_AGE]: seconds,
+  write(metricLine({
+    values: { [KeyRotationMetric.KEY_AGE]: seconds },
+    units: { [KeyRotationMetric.KEY_AGE]: 'Seconds' },
+    dimensions: {},
+    functionName,
+    time: now,
   }));
 }

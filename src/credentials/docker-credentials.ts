@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import { CredentialsFormat } from './credentials-format';
 import type { CredentialsReader } from './credentials-reader';
 import { Registry } from './registry';
+import { ANNOUNCE_ACTION } from '../private/actions';
 import {
   LARGE_SECRET_BYTES,
   METRIC_DIMENSION,
@@ -30,6 +31,9 @@ import { RefreshFunction } from '../private/refresh-function';
 import { refreshRequest, type RegistryDefinition } from '../private/refresh-request';
 import { RefreshRole } from '../private/refresh-role';
 import { Problems } from '../private/validation';
+import type { PublishingOptions } from '../targets/publishing-options';
+import type { Target } from '../targets/target';
+import { TargetPublisher } from '../targets/target-publisher';
 
 const SHORTEST_INTERVAL = Duration.minutes(15);
 const LONGEST_INTERVAL = Duration.hours(6);
@@ -107,6 +111,20 @@ export interface DockerCredentialsProps {
    * @default - only who is granted it in the secret's account
    */
   readonly readers?: CredentialsReader[];
+
+  /**
+   * Where CI systems without an AWS identity read the credentials: after each refresh they are copied there.
+   *
+   * @default - only the secret has them
+   */
+  readonly targets?: Target[];
+
+  /**
+   * How they are published to `targets`.
+   *
+   * @default - five publishers at most, outside of any VPC; a target that fails does not fail the deploy
+   */
+  readonly publishing?: PublishingOptions;
 
   /**
    * Name of the refresher's role, for those who must know its ARN before it exists.
@@ -195,6 +213,10 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
    */
   public readonly alarmDeadLetters: cloudwatch.Alarm;
 
+  private readonly createPublisher: () => TargetPublisher;
+  private currentPublisher?: TargetPublisher;
+  private targetCount = 0;
+
   public constructor(scope: Construct, id: string, props: DockerCredentialsProps = {}) {
     super(scope, id);
     const registries = this.validate(props);
@@ -245,6 +267,38 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
     this.alarmExpiring.node.addDependency(deployRun); // its first data comes from the run at deploy
     this.alarmFailures = alarms.failures;
     this.alarmDeadLetters = alarms.deadLetters;
+
+    this.createPublisher = () => this.connect(TargetPublisher._of(this, {
+      secret,
+      format: props.format ?? CredentialsFormat.CONFIG_JSON,
+      encryptionKey,
+      alarmTopic: props.alarmTopic,
+      logRetention: props.logRetention,
+      removalPolicy,
+      refreshIntervalHours: hours,
+      options: props.publishing ?? {},
+      after: deployRun,
+    }));
+    for (const target of props.targets ?? []) this.addTarget(target);
+  }
+
+  /** What publishes to the targets; undefined if there are none. */
+  public get publisher(): TargetPublisher | undefined {
+    return this.currentPublisher;
+  }
+
+  /**
+   * Adds a place where a CI system reads the credentials.
+   *
+   * @param target such as `Target.gitlabVariable({ … })`
+   */
+  public addTarget(target: Target): void {
+    const problems = new Problems(this);
+    this.checkTarget(problems, target, this.targetCount);
+    problems.throwIfAny();
+    this.currentPublisher ??= this.createPublisher();
+    this.currentPublisher._add(target);
+    this.targetCount++;
   }
 
   /**
@@ -372,9 +426,30 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
     }
     checkFormat(problems, 'secretName', props.secretName, SECRET_NAME);
     checkFormat(problems, 'roleName', props.roleName, ROLE_NAME);
+    this.checkTargets(problems, props);
     problems.throwIfAny();
     this.warn(props, definitions);
     return definitions;
+  }
+
+  private checkTargets(problems: Problems, { format, publishing, targets = [] }: DockerCredentialsProps): void {
+    if (targets.length > 0 && format === CredentialsFormat.JENKINS) {
+      problems.add('format', format, 'another than the bare password when there are \'targets\'', 'give the targets a DockerCredentials of their own');
+    }
+    problems.unless('publishing.maxConcurrency', publishing?.maxConcurrency, (count) => Number.isInteger(count) && count >= 2 && count <= 1000,
+      'a whole number from 2 to 1000', 'leave it out for 5');
+    targets.forEach((target, index) => this.checkTarget(problems, target, index));
+  }
+
+  private checkTarget(problems: Problems, target: Target, index: number): void {
+    target._check(problems, `targets[${index}]`, Stack.of(this));
+  }
+
+  /** Has the refresher tell the publisher of each refresh. */
+  private connect(publisher: TargetPublisher): TargetPublisher {
+    this.refreshFunction.addEnvironment(RefreshEnvironment.TARGETS_QUEUE_URL, publisher.queue.queueUrl);
+    this.role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: [ANNOUNCE_ACTION], resources: [publisher.queue.queueArn] }));
+    return publisher;
   }
 
   private warn(props: DockerCredentialsProps, registries: RegistryDefinition[]): void {

@@ -6,6 +6,8 @@
 export enum RefreshEnvironment {
   /** ARN of the secret that holds the dockercfg. */
   SECRET_ARN = 'SECRET_ARN',
+  /** URL of the publisher's queue; missing if the credentials have no targets. */
+  TARGETS_QUEUE_URL = 'TARGETS_QUEUE_URL',
 }
 
 /** Which of its names an ECR registry is reached by. */

@@ -5,12 +5,12 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
 /** Life of an ECR token: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
-const TOKEN_LIFE_HOURS = 12;
+export const TOKEN_LIFE_HOURS = 12;
 
 /** The alarm never waits longer than this for a good run, so that at least four hours of the credentials are left. */
 const LONGEST_SILENCE_HOURS = 8;
 
-const RUNBOOK = 'https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/runbook.md';
+export const RUNBOOK = 'https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/runbook.md';
 
 /** What the alarms watch. */
 export interface WatchedMetrics {
@@ -29,10 +29,10 @@ export class RefreshAlarms {
   public readonly deadLetters: cloudwatch.Alarm;
 
   /** @param hours the refresh interval */
-  public constructor(private readonly scope: Construct, metrics: WatchedMetrics, hours: number, private readonly topic?: sns.ITopic) {
+  public constructor(scope: Construct, metrics: WatchedMetrics, hours: number, topic?: sns.ITopic) {
     // Two runs in a row must have failed, or not have happened.
     const silence = Math.min(2 * Math.ceil(hours), LONGEST_SILENCE_HOURS);
-    this.expiring = this.alarm('AlarmExpiring', metrics.secondsRemaining, {
+    this.expiring = alarmFor(scope, 'AlarmExpiring', metrics.secondsRemaining, {
       alarmDescription: `The ECR credentials of ${scope.node.path} were not refreshed for ${silence} hours and will expire. `
         + `Runbook: ${RUNBOOK}#credentials-expiring`,
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -40,8 +40,8 @@ export class RefreshAlarms {
       threshold: (TOKEN_LIFE_HOURS - hours / 2) * Duration.hours(1).toSeconds(),
       evaluationPeriods: silence,
       treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-    });
-    this.failures = this.alarm('AlarmFailures', metrics.fewestFailures, {
+    }, topic);
+    this.failures = alarmFor(scope, 'AlarmFailures', metrics.fewestFailures, {
       alarmDescription: `A registry of ${scope.node.path} failed in each run of an hour, and has its last good credentials at best. `
         + `Runbook: ${RUNBOOK}#a-registry-failing`,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -49,22 +49,25 @@ export class RefreshAlarms {
       evaluationPeriods: 1,
       // Until the next run there is no news.
       treatMissingData: cloudwatch.TreatMissingData.IGNORE,
-    });
-    this.deadLetters = this.alarm('AlarmDeadLetters', metrics.deadLetters, {
+    }, topic);
+    this.deadLetters = alarmFor(scope, 'AlarmDeadLetters', metrics.deadLetters, {
       alarmDescription: `A refresh of ${scope.node.path} was given up after its last attempt. Runbook: ${RUNBOOK}#a-refresh-given-up`,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
       evaluationPeriods: 1,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
+    }, topic);
   }
+}
 
-  private alarm(id: string, metric: cloudwatch.Metric, options: cloudwatch.CreateAlarmOptions): cloudwatch.Alarm {
-    const alarm = metric.createAlarm(this.scope, id, options);
-    if (this.topic) {
-      alarm.addAlarmAction(new SnsAction(this.topic));
-      alarm.addOkAction(new SnsAction(this.topic));
-    }
-    return alarm;
+/** An alarm that tells the topic when it goes off, and when it ends. */
+export function alarmFor(
+  scope: Construct, id: string, metric: cloudwatch.Metric, options: cloudwatch.CreateAlarmOptions, topic?: sns.ITopic,
+): cloudwatch.Alarm {
+  const alarm = metric.createAlarm(scope, id, options);
+  if (topic) {
+    alarm.addAlarmAction(new SnsAction(topic));
+    alarm.addOkAction(new SnsAction(topic));
   }
+  return alarm;
 }

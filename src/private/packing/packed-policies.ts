@@ -26,6 +26,12 @@ export interface PackedPoliciesOptions {
   readonly quota?: number;
   /** How many characters IAM allows in all inline policies of the principal. */
   readonly inlineCharacters: number;
+  /**
+   * What a person does whose grants do not fit.
+   *
+   * @default - advice for rights in ECR
+   */
+  readonly advice?: string;
 }
 
 /**
@@ -125,7 +131,7 @@ export class PackedPolicies {
       repositories: items.filter(({ resource, frame }) => resource !== '*' && frame.key.startsWith('ecr:')).length,
     };
     const besides = others > 0 ? ` besides the ${others} that it has` : '';
-    problems.add('grants', got, `rights that fit into ${Math.max(this.quota - others, 0)} managed policies${besides}`, FIT_ADVICE);
+    problems.add('grants', got, `rights that fit into ${Math.max(this.quota - others, 0)} managed policies${besides}`, this.options.advice ?? FIT_ADVICE);
     problems.throwIfAny();
   }
 }

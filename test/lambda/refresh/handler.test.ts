@@ -9,10 +9,12 @@ import { METRIC_NAMESPACE } from '../../../src/private/contract';
 let world: World;
 let lines: any[];
 let answers: any[];
+let announced: number;
 beforeEach(() => {
   world = new World();
   lines = [];
   answers = [];
+  announced = 0;
 });
 afterEach(() => {
   // Whatever a test does, no credential is logged, returned or answered.
@@ -23,6 +25,7 @@ afterEach(() => {
 
 const invoke = (event: unknown) => createHandler({
   refreshPorts: () => world.ports,
+  announce: async () => { announced++; },
   now: world.now,
   sleep: async () => undefined,
   respond: async (_url, body) => { answers.push(JSON.parse(body)); },
