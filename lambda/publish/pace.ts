@@ -59,7 +59,8 @@ export class Pace {
       }
       : { ConditionExpression: 'attribute_not_exists(pk)' };
     try {
-      await this.client.send(new PutItemCommand({ TableName: this.tableName, Item: { ...key, due: { N: String(due) }, last: { N: String(last) } }, ...condition }));
+      const Item = { ...key, due: { N: String(due) }, last: { N: String(last) } };
+      await this.client.send(new PutItemCommand({ TableName: this.tableName, Item, ...condition }));
       return true;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
