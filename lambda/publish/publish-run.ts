@@ -74,9 +74,8 @@ function untilIamKnows(milliseconds: number): Patience<Outcome> {
 
 /** Such as `2 published, 1 failed; gitlab-variable key=… project=…: GitLab answered 404 …`: safe to show. */
 function reportOf(fates: readonly [Target, Fate][]): string {
-  const counts = new Map<string, number>();
-  for (const [, { kind }] of fates) counts.set(WORDS[kind], (counts.get(WORDS[kind]) ?? 0) + 1);
-  const summary = [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
+  const counts = new Map(Object.values(WORDS).map((word) => [word, fates.filter(([, { kind }]) => WORDS[kind] === word).length]));
+  const summary = [...counts].flatMap(([word, count]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ');
   const failures = fates.flatMap(([target, fate]) => (fate.kind === 'failed' ? [`${nameOf(target)}: ${describe(fate.error)}`] : []));
   const report = [summary, ...failures].join('; ');
   return report.length > LONGEST_REPORT ? `${report.slice(0, LONGEST_REPORT)}…` : report;
