@@ -18,7 +18,7 @@ const DEADLINE_MS = 60_000;
 /** When the queue tries again what failed. */
 const FIRST_BACK_OFF_MS = 30_000;
 
-/** An output of a stack holds 4,096 characters, and so does the whole answer. */
+/** In bytes: the whole answer to CloudFormation holds 4,096. */
 const LONGEST_REPORT = 2500;
 
 /** How a target fared at deploy. */
@@ -78,7 +78,8 @@ function reportOf(fates: readonly [Target, Fate][]): string {
   const summary = [...counts].flatMap(([word, count]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ');
   const failures = fates.flatMap(([target, fate]) => (fate.kind === 'failed' ? [`${nameOf(target)}: ${describe(fate.error)}`] : []));
   const report = [summary, ...failures].join('; ');
-  return report.length > LONGEST_REPORT ? `${report.slice(0, LONGEST_REPORT)}…` : report;
+  const bytes = Buffer.from(report);
+  return bytes.length > LONGEST_REPORT ? `${bytes.subarray(0, LONGEST_REPORT).toString().replace(/\uFFFD$/, '')}…` : report;
 }
 
 const WORDS: Record<Fate['kind'], string> = {

@@ -1,0 +1,170 @@
+import { authOf, dockercfg, HOST, HOUR, MINUTE, NOW, OTHER_HOST, target, World } from './world';
+import { RateLimitedError, VendorError } from '../../../lambda/publish/errors';
+import { LEASE_MS, publishTarget } from '../../../lambda/publish/publish-target';
+import { PUBLISH_TIMEOUT_SECONDS } from '../../../src/private/target-contract';
+
+let world: World;
+beforeEach(() => { world = new World(); });
+afterEach(() => {
+  // Whatever a test does, no credential is logged or recorded.
+  for (const secret of ['first', 'second', authOf('first'), authOf('second')]) {
+    expect(JSON.stringify([world.lines, [...world.store.items.values()]])).not.toContain(secret);
+  }
+});
+
+const one = target('one');
+const LIMIT = { key: 'token', perHour: 100, burst: 10, spacingMs: 1000 };
+const publish = (reserved = false) => publishTarget(one.id, reserved, world.ports);
+const stored = () => world.store.items.get(one.id)!;
+const configJson = (password: string, host = HOST) => `{"auths":{"${host}":{"auth":"${authOf(password)}"}}}`;
+
+test('a target that has nothing yet gets the value, and the record says when it expires', async () => {
+  await world.add(one);
+  world.tokenExpiresAt = NOW + 100 * HOUR;
+  await expect(publish()).resolves.toMatchObject({ kind: 'published', missing: [] });
+  expect(world.holds.get('one')).toBe(configJson('first'));
+  expect(stored()).toEqual({
+    target: one,
+    state: { digest: expect.stringMatching(/^[0-9a-f]{32}$/), writtenAt: NOW, expiresAt: NOW + 12 * HOUR, publishedAt: NOW, tokenExpiresAt: NOW + 100 * HOUR },
+  });
+});
+
+test('the payload says which hosts it serves, until when, and from which version', async () => {
+  await world.add(one);
+  await publish();
+  expect(world.written[0].payload).toEqual({ text: configJson('first'), hosts: [HOST], expiresAt: NOW + 12 * HOUR, versionId: `version-${NOW}` });
+});
+
+test('nothing is written when nothing changed, and what failed before is forgotten', async () => {
+  await world.add(one);
+  await publish();
+  world.store.items.set(one.id, { ...stored(), state: { ...stored().state, failedAt: NOW, failure: 'before' } });
+  await expect(publish()).resolves.toMatchObject({ kind: 'unchanged' });
+  expect(world.written).toHaveLength(1);
+  expect(stored().state).not.toHaveProperty('failure');
+  expect(stored().state.digest).toBeDefined();
+});
+
+test.each([
+  ['another setting', { settings: { masked: false } }],
+  ['another form', { form: 'base64' as const }],
+])('%s writes it again', async (_what, change) => {
+  await world.add(one);
+  await publish();
+  await world.add({ ...one, ...change });
+  await expect(publish()).resolves.toMatchObject({ kind: 'published' });
+});
+
+test('a version that changed for a registry that the target does not take writes nothing', async () => {
+  await world.add({ ...one, hosts: [HOST] });
+  world.current = dockercfg(NOW, { [HOST]: 'first', [OTHER_HOST]: 'other' });
+  await publish();
+  world.current = dockercfg(NOW + 1, { [HOST]: 'first', [OTHER_HOST]: 'changed' });
+  await expect(publish()).resolves.toMatchObject({ kind: 'unchanged' });
+});
+
+test('an older version is never put in the place of a newer one', async () => {
+  await world.add(one);
+  world.current = dockercfg(NOW + HOUR, { [HOST]: 'second' });
+  await publish();
+  world.current = dockercfg(NOW, { [HOST]: 'first' });
+  await expect(publish()).resolves.toMatchObject({ kind: 'unchanged' });
+  expect(world.holds.get('one')).toBe(configJson('second'));
+});
+
+test('a target that somebody else is at work on is left to them', async () => {
+  await world.add(one);
+  await world.store.lease(one.id, 'somebody', NOW, NOW + LEASE_MS);
+  await expect(publish()).resolves.toEqual({ kind: 'busy' });
+  world.time += LEASE_MS + 1;
+  await expect(publish()).resolves.toMatchObject({ kind: 'published' });
+});
+
+test('a lease outlives the Lambda that has it', () => {
+  expect(LEASE_MS).toBeGreaterThan(PUBLISH_TIMEOUT_SECONDS * 1000);
+});
+
+test('a target that was removed is gone', async () => {
+  await expect(publish()).resolves.toEqual({ kind: 'gone' });
+});
+
+describe('a target that fails', () => {
+  test('is recorded with its reason, keeps what it had and is free again', async () => {
+    await world.add(one);
+    await publish();
+    world.current = dockercfg(NOW + HOUR, { [HOST]: 'second' });
+    world.time = NOW + HOUR;
+    world.failures.set('one', new VendorError('GitLab answered 500'));
+    await expect(publish()).resolves.toMatchObject({ kind: 'failed', error: expect.any(VendorError) });
+    expect(stored()).toMatchObject({ state: { publishedAt: NOW, expiresAt: NOW + 12 * HOUR, failedAt: NOW + HOUR, failure: 'VendorError: GitLab answered 500' } });
+    expect(stored()).not.toHaveProperty('lease');
+    world.failures.clear();
+    await expect(publish()).resolves.toMatchObject({ kind: 'published' });
+    expect(stored().state).not.toHaveProperty('failure');
+  });
+
+  test.each([
+    ['the dockercfg cannot be read', () => { world.current = new Error('denied'); }, 'Error: denied'],
+    ['there is no valid entry', () => { world.time += 13 * HOUR; }, `NothingToPublishError: the dockercfg has no valid entry for ${HOST}`],
+  ])('because %s', async (_why, arrange, failure) => {
+    await world.add(one);
+    arrange();
+    await expect(publish()).resolves.toMatchObject({ kind: 'failed', state: { failure } });
+    expect(world.written).toEqual([]);
+  });
+
+  test('because nobody knows its kind', async () => {
+    const unknown = target('one', { kind: 'unheard-of' });
+    await world.add(unknown);
+    await expect(publishTarget(unknown.id, false, world.ports)).resolves.toMatchObject({
+      kind: 'failed', state: { failure: expect.stringContaining('ConfigurationError: the publisher knows no targets of the kind \'unheard-of\'') },
+    });
+  });
+});
+
+describe('with a rate limit', () => {
+  beforeEach(async () => {
+    world.limit = LIMIT;
+    await world.add(one);
+  });
+
+  test('a place that comes soon is waited for', async () => {
+    world.nextSlot = NOW + 5_000;
+    await expect(publish()).resolves.toMatchObject({ kind: 'published' });
+    expect(world.slept).toEqual([5_000]);
+    expect(world.reserved).toEqual([LIMIT]);
+  });
+
+  test('one that comes later puts it off, and the target is free meanwhile', async () => {
+    world.nextSlot = NOW + 5_001;
+    await expect(publish()).resolves.toMatchObject({ kind: 'later', at: NOW + 5_001, reserved: true });
+    expect(world.written).toEqual([]);
+    expect(stored()).not.toHaveProperty('lease');
+  });
+
+  test('a place that was reserved is not reserved again', async () => {
+    world.nextSlot = NOW + HOUR;
+    await expect(publish(true)).resolves.toMatchObject({ kind: 'published' });
+    expect(world.reserved).toEqual([]);
+  });
+
+  test('no place is taken for what has not changed', async () => {
+    await publish();
+    await expect(publish()).resolves.toMatchObject({ kind: 'unchanged' });
+    expect(world.reserved).toHaveLength(1);
+  });
+
+  test('a vendor that asks for a pause blocks all that share the limit, and it is no failure', async () => {
+    world.failures.set('one', new RateLimitedError('GitHub answered 429', NOW + 20 * MINUTE));
+    await expect(publish()).resolves.toMatchObject({ kind: 'later', at: NOW + 20 * MINUTE, reserved: false, cause: expect.any(RateLimitedError) });
+    expect(world.blocked).toEqual([NOW + 20 * MINUTE]);
+    expect(stored().state).toEqual({});
+  });
+});
+
+test('a pause that is asked for without a known limit only puts the target off', async () => {
+  await world.add(one);
+  world.failures.set('one', new RateLimitedError('GitLab answered 429', NOW + MINUTE));
+  await expect(publish()).resolves.toMatchObject({ kind: 'later', reserved: false });
+  expect(world.blocked).toEqual([]);
+});
