@@ -145,6 +145,7 @@ test('no history loses the working key, touches a key of somebody else or leaves
       begin(model);
       for (const next of commands) {
         await history.take(next);
+        await simulation.expireCalls();
         if (model.violations.length > 0) throw new Error(model.violations.join('; '));
       }
       if (drained) await simulation.drain();

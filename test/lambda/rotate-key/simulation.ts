@@ -71,22 +71,34 @@ export class Simulation {
       return;
     }
     this.expect(process);
-    const noAnswer = awsError('TimeoutError', 'no answer', 'server');
     if (fault === 'error before' || (gate.wakeAt === undefined && this.model.time - gate.since > REQUEST_TIMEOUT_MS)) {
       process.lostAt = this.model.time;
-      gate.reject(noAnswer);
+      gate.reject(noAnswer());
       return process.settled;
     }
     try {
       const answer = await gate.call();
       if (fault === 'killed after') {this.kill(process);} else if (fault === 'error after') {
         process.lostAt = this.model.time;
-        gate.reject(noAnswer);
+        gate.reject(noAnswer());
       } else {gate.resolve(answer);}
     } catch (error) {
       gate.reject(error);
     }
     return process.alive ? process.settled : undefined;
+  }
+
+  /** Has every call fail that has waited for its answer too long: a run does not wait for ever, whoever else is at work. */
+  public async expireCalls(): Promise<void> {
+    for (const process of this.live) {
+      const { gate } = process;
+      if (!gate || gate.wakeAt !== undefined || this.model.time - gate.since <= REQUEST_TIMEOUT_MS) continue;
+      process.gate = undefined;
+      process.lostAt = this.model.time;
+      this.expect(process);
+      gate.reject(noAnswer());
+      await process.settled;
+    }
   }
 
   /** Lets all that live end, one after the other. */
@@ -150,4 +162,8 @@ export class Simulation {
       process.settle();
     });
   }
+}
+
+function noAnswer(): Error {
+  return awsError('TimeoutError', 'no answer', 'server');
 }
