@@ -4,7 +4,8 @@ import type { Pace } from './pace';
 import { select } from './payload';
 import type { Target } from './target-id';
 import type { StoredTarget, TargetState, TargetStore } from './target-store';
-import type { RateLimit, Vendor, VendorPorts } from './vendor';
+import { scrubbed } from './scrub';
+import type { RateLimit, Payload, Vendor, VendorPorts } from './vendor';
 import { PUBLISH_TIMEOUT_SECONDS } from '../../src/private/target-contract';
 import { ConfigurationError, describe } from '../shared/errors';
 import type { Clock } from '../shared/patience';
@@ -54,21 +55,34 @@ export async function publishTarget(id: string, reserved: boolean, ports: Publis
   const owner = ports.newOwner();
   const lease = await ports.store.lease(id, owner, ports.now(), ports.now() + LEASE_MS);
   if (lease.kind !== 'mine') return lease;
+  const secrets = new Set<string>();
   let outcome: Outcome;
   try {
-    outcome = await bringUpToDate(lease, reserved, ports);
-  } catch (error) {
+    outcome = await bringUpToDate(lease, reserved, noting(secrets, ports), secrets);
+  } catch (thrown) {
+    const error = scrubbed(thrown, secrets);
     outcome = { kind: 'failed', target: lease.target, error, state: { ...lease.state, failedAt: ports.now(), failure: describe(error) } };
   }
   await ports.store.release(id, owner, 'state' in outcome ? outcome.state : lease.state);
   return outcome;
 }
 
-async function bringUpToDate({ target, state }: StoredTarget, reserved: boolean, ports: PublishPorts): Promise<Outcome> {
+/** The same ports, which note each token that a vendor is shown. */
+function noting(secrets: Set<string>, ports: PublishPorts): PublishPorts {
+  const secret: VendorPorts['secret'] = async (ref) => {
+    const value = await ports.vendorPorts.secret(ref);
+    secrets.add(value);
+    return value;
+  };
+  return { ...ports, vendorPorts: { ...ports.vendorPorts, secret } };
+}
+
+async function bringUpToDate({ target, state }: StoredTarget, reserved: boolean, ports: PublishPorts, secrets: Set<string>): Promise<Outcome> {
   const vendor = ports.vendors[target.kind];
   if (!vendor) throw new ConfigurationError(`the publisher knows no targets of the kind '${target.kind}'; take it from the bind() of a target of this package`);
   const dockercfg = await ports.dockercfg();
   const { payload, missing, digest } = select(target, dockercfg, ports.now());
+  for (const secret of secretsIn(payload, dockercfg)) secrets.add(secret);
   // An old version is read when Secrets Manager has not yet spread the new one.
   const isOlder = state.writtenAt !== undefined && dockercfg.writtenAt < state.writtenAt;
   if (isOlder || state.digest === digest) return { kind: 'unchanged', target, state: withoutFailure(state) };
@@ -93,6 +107,11 @@ async function bringUpToDate({ target, state }: StoredTarget, reserved: boolean,
 async function putOff(target: Target, error: RateLimitedError, limit: RateLimit | undefined, { pace }: PublishPorts): Promise<Outcome> {
   if (limit) await pace.block(limit, error.retryAt);
   return { kind: 'later', target, at: error.retryAt, reserved: false, cause: error };
+}
+
+function secretsIn({ text }: Payload, { entries }: Dockercfg): string[] {
+  const auths = [...entries.values()].map(({ auth }) => auth);
+  return [text, ...auths, ...auths.map((auth) => Buffer.from(auth, 'base64').toString('utf8').replace(/^[^:]*:/, ''))];
 }
 
 function withoutFailure({ failedAt: _at, failure: _why, ...state }: TargetState): TargetState {

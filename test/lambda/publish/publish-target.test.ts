@@ -113,6 +113,18 @@ describe('a target that fails', () => {
     expect(world.written).toEqual([]);
   });
 
+  test('never shows what was sent or a token, whatever its vendor says', async () => {
+    await world.add(one);
+    world.current = dockercfg(NOW, { [HOST]: 'long-password' });
+    world.vendorSecret = 'glpat-token';
+    world.failures.set('one', (ports: any) => ports.secret({ secretArn: 'arn' }).then((token: string) => {
+      throw new VendorError(`refused {"value":${JSON.stringify(configJson('long-password'))}} of ${token}, ${authOf('long-password')}, long-password and ${encodeURIComponent(authOf('long-password'))}`);
+    }));
+    await expect(publish()).resolves.toMatchObject({
+      kind: 'failed', state: { failure: 'VendorError: refused {"value":"…"} of …, …, … and …' },
+    });
+  });
+
   test('because nobody knows its kind', async () => {
     const unknown = target('one', { kind: 'unheard-of' });
     await world.add(unknown);

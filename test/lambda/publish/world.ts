@@ -83,6 +83,7 @@ export class World {
   /** What the fake vendor throws for a place. */
   public readonly failures = new Map<string, unknown>();
   public tokenExpiresAt?: number;
+  public vendorSecret = 'a token of a vendor';
   public limit?: RateLimit;
   public readonly reserved: RateLimit[] = [];
   public readonly blocked: number[] = [];
@@ -96,8 +97,9 @@ export class World {
 
   private readonly vendor: Vendor = {
     rateLimit: () => this.limit!,
-    publish: async ({ where }, payload) => {
+    publish: async ({ where }, payload, ports) => {
       const failure = this.failures.get(where.place);
+      if (typeof failure === 'function') await failure(ports);
       if (failure !== undefined) throw failure;
       this.holds.set(where.place, payload.text);
       this.written.push({ place: where.place, payload });
@@ -138,7 +140,7 @@ export class World {
         block: async (_limit: RateLimit, until: number) => { this.blocked.push(until); },
       } as unknown as Pace,
       vendors: { fake: this.vendor },
-      vendorPorts: {} as VendorPorts,
+      vendorPorts: { secret: async () => this.vendorSecret } as unknown as VendorPorts,
       dockercfg: async () => {
         if (this.current instanceof Error) throw this.current;
         return this.current;
