@@ -32,11 +32,18 @@ export interface HttpAnswer {
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /**
- * Asks by HTTPS.
+ * Makes what asks by HTTPS. It throws an UnreachableError if no answer came.
  *
- * @throws UnreachableError if no answer came
+ * @param timeoutMs what is not answered within this time is given up, in milliseconds
  */
-export const https: Http = async ({ method, url, headers = {}, body, certificateAuthority }) => {
+export function createHttps(timeoutMs: number): Http {
+  return (request) => ask(request, timeoutMs);
+}
+
+/** Asks by HTTPS, with patience for 15 seconds. */
+export const https = createHttps(TIMEOUT_MS);
+
+async function ask({ method, url, headers = {}, body, certificateAuthority }: HttpRequest, timeoutMs: number): Promise<HttpAnswer> {
   const { protocol, hostname, port, pathname, search, host } = new URL(url);
   if (protocol !== 'https:') throw new UnreachableError(`${host} is not asked without TLS`);
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
@@ -52,16 +59,16 @@ export const https: Http = async ({ method, url, headers = {}, body, certificate
       ...headers,
     },
     ...certificateAuthority === undefined ? {} : { ca: certificateAuthority },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   };
   try {
     const { message, answer } = await exchange(options, text);
     const plain = Object.entries(message.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]);
     return { status: message.statusCode!, headers: Object.fromEntries(plain), text: answer };
   } catch (error) {
-    throw new UnreachableError(`${host} gave no answer: ${reasonOf(error)}`);
+    throw new UnreachableError(`${host} gave no answer: ${reasonOf(error, timeoutMs)}`);
   }
-};
+}
 
 function exchange(options: RequestOptions, body: string | undefined): Promise<{ message: IncomingMessage; answer: string }> {
   return new Promise((resolve, reject) => {
@@ -81,8 +88,8 @@ function exchange(options: RequestOptions, body: string | undefined): Promise<{ 
   });
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, timeoutMs: number): string {
   const { name, code, message } = error as NodeJS.ErrnoException;
-  if (name === 'TimeoutError' || name === 'AbortError') return `none within ${TIMEOUT_MS / 1000} seconds`;
+  if (name === 'TimeoutError' || name === 'AbortError') return `none within ${timeoutMs / 1000} seconds`;
   return code ?? message;
 }

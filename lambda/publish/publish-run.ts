@@ -67,7 +67,7 @@ async function publishToAll(ports: BatchPorts): Promise<[Target, Fate][]> {
 function untilIamKnows(milliseconds: number): Patience<Outcome> {
   return {
     seconds: Math.min(PUBLISH_PATIENCE_SECONDS, milliseconds / 1000),
-    mendsError: () => false,
+    mendsError: isDenied,
     mendsResult: (outcome) => outcome.kind === 'failed' && isDenied(outcome.error),
   };
 }

@@ -2,6 +2,9 @@ import type { PublishClients } from './clients';
 import type { Http } from './http';
 import type { SecretRef, TargetSpec } from '../../src/private/target-contract';
 
+/** What an emptied target holds: Docker takes it, and finds no credentials. */
+export const EMPTY_DOCKERCFG = '{"auths":{}}';
+
 /** What is sent to a target. */
 export interface Payload {
   /** The value for targets that take one text; for the form `login` the password. */

@@ -2,7 +2,7 @@ import type { SecretRef, TargetSpec } from '../../../src/private/target-contract
 import { expectStatus, jsonOf, type Asked } from '../answers';
 import { TooLargeError, VendorError } from '../errors';
 import type { HttpAnswer, HttpRequest } from '../http';
-import type { Payload, Published, Vendor, VendorPorts } from '../vendor';
+import { EMPTY_DOCKERCFG, type Payload, type Published, type Vendor, type VendorPorts } from '../vendor';
 
 const GITLAB = 'https://gitlab.com';
 
@@ -45,7 +45,7 @@ export const gitlabVariable: Vendor = {
     }
     const found = await gitlab.ask('GET', gitlab.variable, [200, 404], 'read the variable');
     // GitLab keeps no masked variable empty.
-    if (found.status === 200) await gitlab.ask('PUT', gitlab.variable, [200], 'empty the variable', { value: '{"auths":{}}' });
+    if (found.status === 200) await gitlab.ask('PUT', gitlab.variable, [200], 'empty the variable', { value: EMPTY_DOCKERCFG });
   },
 };
 

@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ChangeMessageVisibilityCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -34,6 +34,29 @@ describe('the table', () => {
     expect(await store.list()).toEqual([]);
   });
 
+  test('is written so that what is known of a copy stays when a target changes', async () => {
+    dynamoDb.on(UpdateItemCommand).resolves({}).on(DeleteItemCommand).resolves({});
+    await store.put(one);
+    await store.delete(one.id);
+    expect(dynamoDb.commandCalls(UpdateItemCommand)[0].args[0].input).toMatchObject({ UpdateExpression: 'SET spec = :spec', Key: { sk: { S: one.id } } });
+    expect(dynamoDb.commandCalls(DeleteItemCommand)[0].args[0].input).toEqual({ TableName: 'table', Key: { pk: { S: 'target' }, sk: { S: one.id } } });
+  });
+
+  test('gives a lease with what is known, and takes it back with what is known then', async () => {
+    dynamoDb.on(UpdateItemCommand).resolves({ Attributes: { ...KEY, spec: { S: JSON.stringify(one) }, digest: { S: 'd' } } });
+    expect(await store.lease(one.id, 'me', NOW, NOW + 1)).toEqual({ kind: 'mine', target: one, state: { digest: 'd' } });
+    await store.release(one.id, 'me', {});
+    await store.release(one.id, 'me', { digest: 'e', expiresAt: Infinity });
+    expect(dynamoDb.commandCalls(UpdateItemCommand).slice(1).map(({ args }) => args[0].input)).toMatchObject([
+      { UpdateExpression: 'REMOVE writtenAt, expiresAt, publishedAt, tokenExpiresAt, failedAt, digest, failure, leaseOwner, leaseUntil' },
+      {
+        UpdateExpression: 'SET expiresAt = :expiresAt, digest = :digest REMOVE writtenAt, publishedAt, tokenExpiresAt, failedAt, failure, leaseOwner, leaseUntil',
+        ExpressionAttributeValues: { ':expiresAt': { N: String(Number.MAX_SAFE_INTEGER) }, ':digest': { S: 'e' }, ':owner': { S: 'me' } },
+        ConditionExpression: 'leaseOwner = :owner',
+      },
+    ]);
+  });
+
   test.each([
     [{ Item: { spec: { S: '{}' } } }, 'busy'],
     [{ Item: KEY }, 'gone'],
@@ -59,6 +82,17 @@ describe('the pace', () => {
   const limit = { key: 'arn:of:a:token', perHour: 60, burst: 2, spacingMs: 1000 };
   const slept: number[] = [];
   const pace = new Pace(new DynamoDBClient({ region: 'eu-west-1' }), 'table', { now: () => NOW, sleep: async (milliseconds) => void slept.push(milliseconds) });
+
+  test('goes on where the last place was, and past a pause', async () => {
+    dynamoDb.on(GetItemCommand).resolves({ Item: { due: { N: String(NOW + 200_000) }, last: { N: String(NOW) } } }).on(PutItemCommand).resolves({});
+    await expect(pace.reserve(limit)).resolves.toBe(NOW + 140_000);
+    await pace.block(limit, NOW + HOUR);
+    const marks = dynamoDb.commandCalls(PutItemCommand).map(({ args }) => args[0].input);
+    expect(marks).toMatchObject([
+      { Item: { due: { N: String(NOW + 260_000) }, last: { N: String(NOW + 140_000) } }, ConditionExpression: 'due = :due AND #last = :last' },
+      { Item: { due: { N: String(NOW + 200_000) }, last: { N: String(NOW + HOUR - 1000) } } },
+    ]);
+  });
 
   test('tries again when another one was quicker, and gives up in the end', async () => {
     dynamoDb.on(GetItemCommand).resolves({}).on(PutItemCommand).rejectsOnce(conditionFailed()).resolves({});

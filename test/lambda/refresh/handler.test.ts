@@ -10,11 +10,13 @@ let world: World;
 let lines: any[];
 let answers: any[];
 let announced: number;
+let announcement: Error | undefined;
 beforeEach(() => {
   world = new World();
   lines = [];
   answers = [];
   announced = 0;
+  announcement = undefined;
 });
 afterEach(() => {
   // Whatever a test does, no credential is logged, returned or answered.
@@ -25,7 +27,10 @@ afterEach(() => {
 
 const invoke = (event: unknown) => createHandler({
   refreshPorts: () => world.ports,
-  announce: async () => { announced++; },
+  announce: async () => {
+    if (announcement) throw announcement;
+    announced++;
+  },
   now: world.now,
   sleep: async () => undefined,
   respond: async (_url, body) => { answers.push(JSON.parse(body)); },
@@ -177,6 +182,40 @@ test('takes every kind of registry and format', () => {
     ...requestFor({ ...REGISTRY, roleArn: 'arn:role' }, { kind: 'ecr-public', hosts: ['standard'] }), registries: [LOGIN, REGISTRY], format: 'dockercfg', force: true,
   };
   expect(parseRequest(request)).toEqual(request);
+});
+
+describe('the publisher', () => {
+  test('is told of each run, also of one that wrote nothing: a target that failed may take the value now', async () => {
+    await invoke(requestFor(REGISTRY));
+    await expect(invoke(requestFor(REGISTRY))).resolves.toMatchObject({ written: false });
+    expect(announced).toBe(2);
+  });
+
+  test('is told of a run in which a registry failed, for the sake of the others', async () => {
+    world.ecrMock.on(GetAuthorizationTokenCommand).resolvesOnce(tokenAnswer()).rejects(awsError('ServerException'));
+    await expect(invoke(requestFor(REGISTRY, OTHER_REGISTRY))).rejects.toThrow('1 of 2 registries failed');
+    expect(announced).toBe(1);
+  });
+
+  test('is not told of a run that could not use the secret', async () => {
+    world.secretsMock.on(GetSecretValueCommand).rejects(awsError('InternalServiceError'));
+    await expect(invoke(requestFor(REGISTRY))).rejects.toThrow('the secret was not refreshed');
+    expect(announced).toBe(0);
+  });
+
+  test('that cannot be told fails the run, so that Lambda tries again; the secret has the value', async () => {
+    announcement = awsError('ServiceUnavailable');
+    await expect(invoke(requestFor(REGISTRY))).rejects.toThrow(new RefreshError('the secret was refreshed, and its targets were not told: ServiceUnavailable: not today'));
+    expect(world.current?.value).toContain(authOf('fresh-password'));
+  });
+
+  test('is told at deploy if there is something new', async () => {
+    const event = { RequestType: 'Create', ResponseURL: 'https://answer', ResourceProperties: { request: requestFor(REGISTRY) } };
+    await invoke(event);
+    await invoke({ ...event, RequestType: 'Update' });
+    expect(answers).toMatchObject([{ Status: 'SUCCESS' }, { Status: 'SUCCESS' }]);
+    expect(announced).toBe(1);
+  });
 });
 
 test('forces only when asked for by the value true', () => {

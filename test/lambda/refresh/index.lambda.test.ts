@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
 import { authOf, awsError, HOUR, OTHER_REGISTRY, REGISTRY, requestFor, SECRET_ARN, tokenAnswer, World } from './fixtures';
 import { handler } from '../../../lambda/refresh/index.lambda';
 import { respond } from '../../../lambda/shared/respond';
@@ -34,6 +36,18 @@ test('is wired to ECR in the registry\'s region, to the secret of the environmen
   const lines = output.mock.calls.map(([line]) => line as string);
   expect(lines.every((line) => line.endsWith('}\n'))).toBe(true);
   expect(lines.join()).not.toContain(authOf('fresh-password'));
+});
+
+test('tells the publisher by its queue, where there are targets', async () => {
+  const sqs = mockClient(SQSClient);
+  process.env.SECRET_ARN = SECRET_ARN;
+  process.env.TARGETS_QUEUE_URL = 'https://queue';
+  await handler(requestFor(REGISTRY), { functionName: 'Refresher' });
+  expect(sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input)).toEqual([{ QueueUrl: 'https://queue', MessageBody: '{"publish":"all"}' }]);
+  delete process.env.TARGETS_QUEUE_URL;
+  await handler(requestFor(REGISTRY), { functionName: 'Refresher' });
+  expect(sqs.calls()).toHaveLength(1);
+  sqs.restore();
 });
 
 test('says which variable is missing', async () => {
