@@ -12,6 +12,8 @@ import { CiUser } from './identity/ci-user';
 import { Problems } from './private/validation';
 import { CiRepository } from './repository/ci-repository';
 import { Lifecycle } from './repository/lifecycle';
+import type { PublishingOptions } from './targets/publishing-options';
+import type { Target } from './targets/target';
 
 /** Repositories beyond this number get no output of their own: a stack holds at most 200 outputs. */
 const MOST_REPOSITORY_OUTPUTS = 50;
@@ -55,6 +57,20 @@ export interface EcrCiProps {
    * @default false
    */
   readonly buildCache?: boolean;
+
+  /**
+   * Where CI systems without an AWS identity read the dockercfg: after each refresh it is copied there.
+   *
+   * @default - only the secret has it
+   */
+  readonly targets?: Target[];
+
+  /**
+   * How the dockercfg is published to `targets`.
+   *
+   * @default - five publishers at most, outside of any VPC; a target that fails does not fail the deploy
+   */
+  readonly publishing?: PublishingOptions;
 
   /**
    * SNS topic that is told when the dockercfg is about to expire, or the identity's key could not be rotated.
@@ -107,7 +123,7 @@ export class EcrCi extends Construct {
 
   public constructor(scope: Construct, id: string, props: EcrCiProps) {
     super(scope, id);
-    this.validate(props.repositoryNames, props.buildCache ?? false);
+    this.validate(props);
     const { encryptionKey, removalPolicy } = props;
 
     this.names = [...props.repositoryNames];
@@ -145,12 +161,16 @@ export class EcrCi extends Construct {
     return this.repositories[index];
   }
 
-  private validate(names: string[], buildCache: boolean): void {
+  private validate({ repositoryNames: names, buildCache, credentials, targets = [] }: EcrCiProps): void {
     const problems = new Problems(this);
     problems.unless('repositoryNames', names, (list) => list.length > 0, 'at least one name', 'name a repository, such as \'myuser/myapp\'');
     const twice = names.filter((name, index) => names.indexOf(name) !== index);
     for (const name of new Set(twice)) problems.add('repositoryNames', name, 'names that differ', 'name each repository once');
     if (buildCache) checkCacheNames(problems, names);
+    if (credentials === DockerAccess.NONE && targets.length > 0) {
+      problems.add('targets', targets.length, 'left out with DockerAccess.NONE',
+        'let \'credentials\' be DockerAccess.PULL or DockerAccess.PULL_PUSH, or leave out the targets');
+    }
     problems.throwIfAny();
   }
 
@@ -175,6 +195,8 @@ export class EcrCi extends Construct {
     const credentials = new DockerCredentials(this, 'Credentials', {
       alarmTopic: props.alarmTopic,
       encryptionKey: props.encryptionKey,
+      targets: props.targets,
+      publishing: props.publishing,
     });
     for (const repository of this.everyRepository()) {
       if (access === DockerAccess.PULL) repository.grantPull(credentials);

@@ -214,6 +214,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
   public readonly alarmDeadLetters: cloudwatch.Alarm;
 
   private readonly createPublisher: () => TargetPublisher;
+  private readonly format: CredentialsFormat;
   private currentPublisher?: TargetPublisher;
   private targetCount = 0;
 
@@ -222,6 +223,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
     const registries = this.validate(props);
     const { encryptionKey, removalPolicy = RemovalPolicy.DESTROY, refreshInterval = Duration.hours(3) } = props;
 
+    this.format = props.format ?? CredentialsFormat.CONFIG_JSON;
     const secret = this.createSecret(props, removalPolicy);
     this.secret = secret;
     const logGroup = new logs.LogGroup(this, 'LogGroup', {
@@ -245,7 +247,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
       environment: { [RefreshEnvironment.SECRET_ARN]: secret.secretArn },
     });
 
-    const request = refreshRequest(registries, Stack.of(this).urlSuffix, props.format ?? CredentialsFormat.CONFIG_JSON);
+    const request = refreshRequest(registries, Stack.of(this).urlSuffix, this.format);
     new Schedule(this, 'Schedule', {
       description: DESCRIPTION,
       schedule: ScheduleExpression.rate(refreshInterval),
@@ -270,7 +272,8 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
 
     this.createPublisher = () => this.connect(TargetPublisher._of(this, {
       secret,
-      format: props.format ?? CredentialsFormat.CONFIG_JSON,
+      format: this.format,
+      hosts: registries.map(({ request }) => (request.kind === 'login' ? 1 : request.hosts.length)).reduce((sum, count) => sum + count),
       encryptionKey,
       alarmTopic: props.alarmTopic,
       logRetention: props.logRetention,
@@ -294,6 +297,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
    */
   public addTarget(target: Target): void {
     const problems = new Problems(this);
+    this.checkFormatOfTargets(problems, this.format);
     this.checkTarget(problems, target, this.targetCount);
     problems.throwIfAny();
     this.currentPublisher ??= this.createPublisher();
@@ -349,7 +353,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
   }
 
   /**
-   * Adds a row to a dashboard: how long the credentials live, which registries fail, and the alarms.
+   * Adds a row to a dashboard: how long the credentials live, which registries fail, and the alarms; and a second row for the targets.
    *
    * @param dashboard of yours
    */
@@ -380,6 +384,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
         height: 6,
       }),
     );
+    this.publisher?._addToDashboard(dashboard);
   }
 
   private metric(metricName: RefreshMetric, options: cloudwatch.MetricOptions, dimensions: Record<string, string> = {}): cloudwatch.Metric {
@@ -433,12 +438,15 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
   }
 
   private checkTargets(problems: Problems, { format, publishing, targets = [] }: DockerCredentialsProps): void {
-    if (targets.length > 0 && format === CredentialsFormat.JENKINS) {
-      problems.add('format', format, 'another than the bare password when there are \'targets\'', 'give the targets a DockerCredentials of their own');
-    }
+    if (targets.length > 0) this.checkFormatOfTargets(problems, format);
     problems.unless('publishing.maxConcurrency', publishing?.maxConcurrency, (count) => Number.isInteger(count) && count >= 2 && count <= 1000,
       'a whole number from 2 to 1000', 'leave it out for 5');
     targets.forEach((target, index) => this.checkTarget(problems, target, index));
+  }
+
+  private checkFormatOfTargets(problems: Problems, format: CredentialsFormat | undefined): void {
+    if (format !== CredentialsFormat.JENKINS) return;
+    problems.add('format', format, 'another than the bare password when there are \'targets\'', 'give the targets a DockerCredentials of their own');
   }
 
   private checkTarget(problems: Problems, target: Target, index: number): void {

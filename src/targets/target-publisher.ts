@@ -21,7 +21,7 @@ import {
   type PublishRunProperties, type RegistrationProperties,
 } from '../private/target-contract';
 import { PublisherRole } from '../private/targets/publisher-role';
-import { checkTargets, targetGroups } from '../private/targets/target-groups';
+import { checkOneRegistry, checkTargets, targetGroups } from '../private/targets/target-groups';
 import { TargetRights } from '../private/targets/target-rights';
 import { Problems } from '../private/validation';
 
@@ -41,6 +41,8 @@ const VISIBILITY_FACTOR = 6;
 export interface TargetPublisherProps {
   readonly secret: secretsmanager.ISecret;
   readonly format: SecretFormat;
+  /** How many entries the dockercfg has. */
+  readonly hosts: number;
   readonly encryptionKey?: kms.IKey;
   readonly alarmTopic?: sns.ITopic;
   readonly logRetention?: logs.RetentionDays;
@@ -104,12 +106,10 @@ export class TargetPublisher extends Construct implements iam.IGrantable {
 
   private readonly configs: TargetConfig[] = [];
   private readonly rights: TargetRights;
-  private readonly secret: secretsmanager.ISecret;
 
-  private constructor(scope: Construct, id: string, props: TargetPublisherProps) {
+  private constructor(scope: Construct, id: string, private readonly props: TargetPublisherProps) {
     super(scope, id);
     const { secret, encryptionKey, options, removalPolicy } = props;
-    this.secret = secret;
     const logGroup = new logs.LogGroup(this, 'LogGroup', { retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH, removalPolicy });
     this.table = new dynamodb.Table(this, 'Targets', {
       partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
@@ -240,8 +240,42 @@ export class TargetPublisher extends Construct implements iam.IGrantable {
    * @internal
    */
   public _add(target: Target): void {
-    const scope = new Construct(this, `Target${this.configs.length + 1}`);
-    this.configs.push(target.bind(scope, { publisher: this, publisherRoleArn: this.role.roleArn, secret: this.secret }));
+    const index = this.configs.length;
+    const scope = new Construct(this, `Target${index + 1}`);
+    const config = target.bind(scope, { publisher: this, publisherRoleArn: this.role.roleArn, secret: this.props.secret });
+    const problems = new Problems(this.node.scope!);
+    checkOneRegistry(problems, `targets[${index}]`, config, this.props.hosts);
+    problems.throwIfAny();
+    this.configs.push(config);
+  }
+
+  /**
+   * Adds a row to a dashboard.
+   *
+   * @internal
+   */
+  public _addToDashboard(dashboard: cloudwatch.Dashboard): void {
+    dashboard.addWidgets(
+      new cloudwatch.GraphWidget({
+        title: `${this.node.scope!.node.path}: seconds remaining at the targets`,
+        left: [this.metricSecondsRemaining()],
+        leftAnnotations: [this.alarmExpiring.toAnnotation()],
+        leftYAxis: { min: 0 },
+        width: 9,
+      }),
+      new cloudwatch.GraphWidget({
+        title: `${this.node.scope!.node.path}: targets`,
+        left: [this.metricPublished({ label: 'published' }), this.metricFailures({ label: 'failed' }), this.metricDelayed({ label: 'put off' })],
+        leftYAxis: { min: 0 },
+        width: 9,
+      }),
+      new cloudwatch.AlarmStatusWidget({
+        title: this.node.path,
+        alarms: [this.alarmExpiring, this.alarmDeadLetters, this.alarmExpiringTokens],
+        width: 6,
+        height: 6,
+      }),
+    );
   }
 
   private targetProblems(): string[] {

@@ -1,7 +1,6 @@
-import { checkExactlyOne } from './exactly-one';
 import { checkJsonKey, secretRef } from './secret-ref';
 import { checkCertificateAuthority, checkUrl } from './server';
-import type { TargetDefinition } from './target-definition';
+import { checkExactlyOne, type TargetDefinition } from './target-definition';
 import type { GitlabVariableOptions } from '../../targets/gitlab-variable';
 import { TargetValue } from '../../targets/target-value';
 import { checkFormat, type Format } from '../formats';

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { checkFormat, type Format } from '../formats';
 import type { Problems } from '../validation';
 
@@ -16,7 +17,9 @@ const PEM: Format = {
 
 /** Adds a problem for a URL that a credential must not go to. */
 export function checkUrl(problems: Problems, property: string, url: string | undefined): void {
-  checkFormat(problems, property, url, HTTPS_URL);
+  // What stands before an @ may be a password.
+  const shown = Token.isUnresolved(url) ? url : url?.replace(/\/\/[^/@]*@/, '//…@');
+  checkFormat(problems, property, shown, HTTPS_URL);
 }
 
 /** Adds a problem for a certificate that is none. */

@@ -175,10 +175,13 @@ describe('the publish run', () => {
   test('answers well inside the Lambda\'s time-out, whatever the targets take', async () => {
     await world.add(...places(...Array.from({ length: 100 }, (_, index) => `place ${index}`)));
     const { ports } = world;
-    const slow = { ...ports, dockercfg: async () => {
-      world.time += 3_000;
-      return ports.dockercfg();
-    } };
+    const slow = {
+      ...ports,
+      dockercfg: async () => {
+        world.time += 3_000;
+        return ports.dockercfg();
+      },
+    };
     await invoke(TargetResourceType.PUBLISH_RUN, 'Create', { failDeploy: 'false' }, () => slow);
     expect(world.time - NOW).toBeLessThan((PUBLISH_TIMEOUT_SECONDS - 30) * 1000);
     const [{ Data: { Report: report } }] = answers;
@@ -191,10 +194,13 @@ describe('the publish run', () => {
     await world.add(...places('one'));
     let left = 2;
     const { ports } = world;
-    const once = { ...ports, dockercfg: async () => {
-      if (left-- > 0) throw denied();
-      return ports.dockercfg();
-    } };
+    const once = {
+      ...ports,
+      dockercfg: async () => {
+        if (left-- > 0) throw denied();
+        return ports.dockercfg();
+      },
+    };
     await invoke(TargetResourceType.PUBLISH_RUN, 'Create', { failDeploy: 'false' }, () => once);
     expect(answers).toMatchObject([{ Data: { Report: '1 published' } }]);
 

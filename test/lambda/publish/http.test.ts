@@ -22,7 +22,9 @@ test('sends JSON, and gives the answer as it came', async () => {
   const answer = await ask({ body: { value: 'ä' }, headers: { authorization: 'Bearer token' } });
   expect(answer).toMatchObject({ status: 201, text: '{"ok":true}', headers: { 'content-type': 'application/json', 'x-one': '1', 'set-cookie': 'a' } });
   expect(server.requests).toMatchObject([{
-    method: 'POST', path: '/path', body: { value: 'ä' },
+    method: 'POST',
+    path: '/path',
+    body: { value: 'ä' },
     headers: { 'authorization': 'Bearer token', 'content-type': 'application/json', 'content-length': '14', 'accept': 'application/json', 'user-agent': 'cdk-ecr-ci' },
   }]);
 });

@@ -4,10 +4,10 @@ import type { Dockercfg } from '../../../lambda/publish/dockercfg-source';
 import type { Pace } from '../../../lambda/publish/pace';
 import type { Delayed, PublishQueue } from '../../../lambda/publish/queue';
 import type { Target } from '../../../lambda/publish/target-id';
+import { targetsOf } from '../../../lambda/publish/target-id';
 import type { Lease, StoredTarget, TargetState, TargetStore } from '../../../lambda/publish/target-store';
 import { Telemetry } from '../../../lambda/publish/telemetry';
 import type { Payload, RateLimit, Vendor, VendorPorts } from '../../../lambda/publish/vendor';
-import { targetsOf } from '../../../lambda/publish/target-id';
 import { MOST_RECEIVES, type PublishMessage, type TargetSpec } from '../../../src/private/target-contract';
 
 export const MINUTE = 60_000;

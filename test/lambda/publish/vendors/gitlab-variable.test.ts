@@ -1,7 +1,7 @@
 import { CONFIG_JSON, failureOf, NOW, payload, ports, spec } from './ports';
 import { RateLimitedError } from '../../../../lambda/publish/errors';
-import { gitlabVariable } from '../../../../lambda/publish/vendors/gitlab-variable';
 import type { VendorPorts } from '../../../../lambda/publish/vendor';
+import { gitlabVariable } from '../../../../lambda/publish/vendors/gitlab-variable';
 import { FakeGitlab } from '../../../vendors/fake-gitlab';
 
 let gitlab: FakeGitlab;
@@ -25,8 +25,15 @@ describe('a variable that is not there is made', () => {
     gitlab.variables.set(owner, []);
     await publish(target);
     expect(gitlab.variables.get(owner)).toEqual([{
-      key: 'DOCKER_AUTH_CONFIG', value: CONFIG_JSON, protected: false, masked: true, hidden: false, raw: true, variable_type: 'env_var',
-      environment_scope: '*', description: null,
+      key: 'DOCKER_AUTH_CONFIG',
+      value: CONFIG_JSON,
+      protected: false,
+      masked: true,
+      hidden: false,
+      raw: true,
+      variable_type: 'env_var',
+      environment_scope: '*',
+      description: null,
     }]);
   });
 
@@ -51,8 +58,15 @@ describe('a variable that is there', () => {
     gitlab.add('projects/42', { protected: true, masked: true, raw: true, variable_type: 'file', description: 'of its owner' });
     await publish();
     expect(gitlab.variables.get('projects/42')).toEqual([{
-      key: 'DOCKER_AUTH_CONFIG', value: CONFIG_JSON, protected: true, masked: true, hidden: false, raw: true, variable_type: 'file',
-      environment_scope: '*', description: 'of its owner',
+      key: 'DOCKER_AUTH_CONFIG',
+      value: CONFIG_JSON,
+      protected: true,
+      masked: true,
+      hidden: false,
+      raw: true,
+      variable_type: 'file',
+      environment_scope: '*',
+      description: 'of its owner',
     }]);
     expect(gitlab.requests[1].body).toEqual({ value: CONFIG_JSON });
   });
