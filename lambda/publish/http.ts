@@ -37,7 +37,7 @@ export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
  * @param timeoutMs what is not answered within this time is given up, in milliseconds
  */
 export function createHttps(timeoutMs: number): Http {
-  return (request) => ask(request, timeoutMs);
+  return (what) => ask(what, timeoutMs);
 }
 
 /** Asks by HTTPS, with patience for 15 seconds. */

@@ -273,7 +273,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
     this.createPublisher = () => this.connect(TargetPublisher._of(this, {
       secret,
       format: this.format,
-      hosts: registries.map(({ request }) => (request.kind === 'login' ? 1 : request.hosts.length)).reduce((sum, count) => sum + count),
+      hosts: registries.map((registry) => hostsOf(registry, 1)).reduce((sum, count) => sum + count),
       encryptionKey,
       alarmTopic: props.alarmTopic,
       logRetention: props.logRetention,
@@ -465,7 +465,7 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
       Annotations.of(this).addWarningV2('cdk-ecr-ci:DockerCredentials.unknownRegion',
         `'registries' has a region that this version of aws-cdk-lib does not know, got: '${identity}'; is its name right?`);
     }
-    const entries = registries.map(({ request }) => (request.kind === 'login' ? 0 : request.hosts.length)).reduce((sum, count) => sum + count, 0);
+    const entries = registries.map((registry) => hostsOf(registry, 0)).reduce((sum, count) => sum + count, 0);
     if (entries * ENTRY_BYTES > LARGE_SECRET_BYTES) {
       Annotations.of(this).addWarningV2('cdk-ecr-ci:DockerCredentials.largeSecret',
         `'registries' has ${entries} hosts of ECR, whose entries need about ${entries * ENTRY_BYTES} bytes of the 65536 that a secret holds; `
@@ -522,4 +522,9 @@ export class DockerCredentials extends Construct implements iam.IGrantable {
     run.node.addDependency(this.role, this.secret);
     return run;
   }
+}
+
+/** How many hosts of ECR a registry has, or what a login counts for. */
+function hostsOf({ request }: RegistryDefinition, login: number): number {
+  return request.kind === 'login' ? login : request.hosts.length;
 }

@@ -60,7 +60,8 @@ async function refresh(): Promise<string> {
   const [{ Name, GroupName }] = (await scheduler.send(new ListSchedulesCommand({}))).Schedules!;
   const { Target: target } = await scheduler.send(new GetScheduleCommand({ Name, GroupName }));
   const payload = JSON.stringify({ ...JSON.parse(target!.Input!), force: true });
-  const { FunctionError } = await new LambdaClient(aws.clientConfig()).send(new InvokeCommand({ FunctionName: outputs.RefreshFunction, Payload: Buffer.from(payload) }));
+  const invocation = new InvokeCommand({ FunctionName: outputs.RefreshFunction, Payload: Buffer.from(payload) });
+  const { FunctionError } = await new LambdaClient(aws.clientConfig()).send(invocation);
   expect(FunctionError).toBeUndefined();
   return dockercfg();
 }

@@ -25,7 +25,8 @@ describe('the table', () => {
 
   test('is read page by page, consistently', async () => {
     const item = (expiresAt: number) => ({ ...KEY, spec: { S: JSON.stringify(one) }, expiresAt: { N: String(expiresAt) }, failure: { S: 'why' } });
-    dynamoDb.on(QueryCommand).resolvesOnce({ Items: [item(NOW)], LastEvaluatedKey: KEY }).resolvesOnce({ Items: [item(Number.MAX_SAFE_INTEGER)] }).resolves({});
+    const pages = [{ Items: [item(NOW)], LastEvaluatedKey: KEY }, { Items: [item(Number.MAX_SAFE_INTEGER)] }];
+    dynamoDb.on(QueryCommand).resolvesOnce(pages[0]).resolvesOnce(pages[1]).resolves({});
     expect(await store.list()).toEqual([
       { target: one, state: { expiresAt: NOW, failure: 'why' } },
       { target: one, state: { expiresAt: Infinity, failure: 'why' } },
@@ -115,7 +116,8 @@ describe('the queue', () => {
 
   test('takes messages ten at a time, and delays those that are for later, as far as SQS can', async () => {
     sqs.on(SendMessageBatchCommand).resolves({ Successful: [] });
-    await queue.send([...Array.from({ length: 20 }, () => ({ message })), { message, at: NOW + 1500 }, { message, at: NOW + HOUR }, { message, at: NOW - 1 }]);
+    const later = [NOW + 1500, NOW + HOUR, NOW - 1].map((at) => ({ message, at }));
+    await queue.send([...Array.from({ length: 20 }, () => ({ message })), ...later]);
     const calls = sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input);
     expect(calls.map(({ Entries }) => Entries!.length).sort()).toEqual([10, 10, 3]);
     expect(calls.find(({ Entries }) => Entries!.length === 3)).toEqual({
@@ -195,7 +197,7 @@ describe('a token', () => {
   });
 
   test('is read once a minute for all targets, in the region of its secret', async () => {
-    secrets.on(GetSecretValueCommand).callsFake((_input, getClient) => getClient().config.region().then((region: string) => ({ SecretString: region })));
+    secrets.on(GetSecretValueCommand).callsFake(async (_input, getClient) => ({ SecretString: await getClient().config.region() }));
     const reader = tokens();
     expect(await Promise.all([reader.read({ secretArn: ARN }), reader.read({ secretArn: ARN })])).toEqual(['us-east-2', 'us-east-2']);
     expect(secrets.calls()).toHaveLength(1);

@@ -35,7 +35,9 @@ export function spec(kind: string, where: Record<string, string>, settings: obje
 }
 
 /** The error of a publication that must fail, in which nothing that was sent is. */
-export async function failureOf(vendor: Vendor, target: TargetSpec, given: VendorPorts, sent = payload(), secrets: readonly string[] = []): Promise<Error> {
+export async function failureOf(
+  vendor: Vendor, target: TargetSpec, given: VendorPorts, sent = payload(), secrets: readonly string[] = [],
+): Promise<Error> {
   const error = await vendor.publish(target, sent, given).then(() => undefined, (thrown) => thrown);
   expect(error).toBeInstanceOf(Error);
   for (const secret of [sent.text, PASSWORD, authOf(PASSWORD), ...secrets]) expect(error.message).not.toContain(secret);
