@@ -57,6 +57,7 @@ async function makeRoom(versionId: string, ports: RotationPorts, first: boolean)
     const situation = await look(ports);
     if (situation.keyIds.has(versionId)) return situation;
     if (!first) requireStaged(situation, versionId);
+    else if (isRotating(situation)) throw new BusyError('a rotation has just put a key into the secret; deploy again when it has ended');
     if (situation.keys.length < 2) return situation;
 
     const victim = unneeded(situation);
@@ -76,6 +77,11 @@ function unneeded(situation: Situation): ListedKey | undefined {
   return situation.keys
     .filter((key) => situation.record.owns(key) && key.id !== situation.currentKey?.id)
     .sort((a, b) => rank(a) - rank(b))[0];
+}
+
+/** Whether a rotation is under way that has its key. */
+function isRotating({ stages, keyIds }: Situation): boolean {
+  return [...keyIds.keys()].some((versionId) => stages.get(versionId)!.includes('AWSPENDING'));
 }
 
 function isInSecret({ id }: ListedKey, { keyIds }: Situation): boolean {

@@ -1,5 +1,5 @@
 import type { ListedKey } from './user-keys';
-import { INTENT_TAG_PREFIX, KEY_TAG_PREFIX } from '../../src/private/key-rotation-contract';
+import { INTENT_TAG_PREFIX, KEY_TAG_PREFIX, KEY_UNDERWAY_SECONDS } from '../../src/private/key-rotation-contract';
 
 /** IAM dates keys in whole seconds, and its clock may differ from the Lambda's by a little. */
 const CLOCK_TOLERANCE_SECONDS = 2;
@@ -81,8 +81,10 @@ export class KeyRecord {
   public tidy(keys: readonly ListedKey[], now: number): Tidying {
     const second = Math.floor(now / 1000);
     const old = (since: number): boolean => second - since > LISTED_WITHIN_SECONDS;
+    // Not before its run must have ended: one that IAM refused takes its intent back, and the key is then somebody else's.
+    const isLost = (key: ListedKey): boolean => this.owns(key) && !this.names(key) && now - key.createdAt >= KEY_UNDERWAY_SECONDS * 1000;
     return {
-      write: new Map(keys.filter((key) => this.owns(key) && !this.names(key)).map((key) => keyTag(key.id, key.createdAt, 'lost'))),
+      write: new Map(keys.filter(isLost).map((key) => keyTag(key.id, key.createdAt, 'lost'))),
       remove: [
         ...[...this.windows].filter(([, { until }]) => old(until)).map(([tag]) => tag),
         ...[...this.made].filter(([id, since]) => old(since) && !keys.some((key) => key.id === id)).map(([id]) => `${KEY_TAG_PREFIX}${id}`),

@@ -1,5 +1,6 @@
 import { SECOND, START } from './model';
 import { intentOf, KeyRecord, keyTag } from '../../../lambda/rotate-key/key-record';
+import { KEY_UNDERWAY_SECONDS } from '../../../src/private/key-rotation-contract';
 
 const SECONDS = START / SECOND;
 const key = (id: string, createdAt = START) => ({ id, active: true, createdAt });
@@ -54,8 +55,9 @@ describe('tidying up', () => {
     return { write: Object.fromEntries(write), remove };
   };
 
-  test('writes down a key that was lost', () => {
-    expect(tidy([key('AKIA1'), key('AKIA2')], 100)).toEqual({ write: { 'cdk-ecr-ci:key:AKIA2': `${SECONDS} lost` }, remove: [] });
+  test('writes down a key that was lost, when the run that made it must have ended', () => {
+    expect(tidy([key('AKIA1'), key('AKIA2')], KEY_UNDERWAY_SECONDS - 1)).toEqual({ write: {}, remove: [] });
+    expect(tidy([key('AKIA1'), key('AKIA2')], KEY_UNDERWAY_SECONDS)).toEqual({ write: { 'cdk-ecr-ci:key:AKIA2': `${SECONDS} lost` }, remove: [] });
   });
 
   test('forgets an intent, and a key that is no more, when IAM must have listed it', () => {

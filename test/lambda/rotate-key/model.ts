@@ -258,7 +258,8 @@ export class Model {
 
   private watchLoss(key: ModelKey, what: string, run: Run): void {
     // Nothing tells a key that a person makes in the seconds of a run that is then killed from the one it was about to make.
-    if (key.foreign && !key.amid.some(({ lostAt }) => lostAt !== undefined)) this.violations.push(`${key.id}, somebody else's, was ${what}`);
+    if (key.foreign && key.amid.some(({ lostAt }) => lostAt !== undefined)) return;
+    if (key.foreign) this.violations.push(`${key.id}, somebody else's, was ${what}`);
     if (key.id === this.current?.id && key.active && !this.deleting) this.violations.push(`${key.id}, in the secret, was ${what}`);
     if (key.carriedBy?.alive && key.carriedBy !== run) this.violations.push(`${key.id}, on its way into the secret, was ${what}`);
   }

@@ -103,7 +103,10 @@ export class Simulation {
 
   /** Lets all that live end, one after the other. */
   public async drain(): Promise<void> {
-    while (this.live.length > 0) await this.advance(0, 'none', 1);
+    while (this.live.length > 0) {
+      await this.advance(0, 'none', 1);
+      await this.expireCalls();
+    }
   }
 
   /** Ends all that live where they are. */
