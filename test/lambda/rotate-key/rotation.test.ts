@@ -24,6 +24,14 @@ function rotate(versionId = 'new', change: Partial<RotationPorts> = {}): Promise
 
 const valueOf = (versionId: string) => parseKey(model.versions.get(versionId)!.value!);
 
+test('a first key takes no place of one that a rotation has just put into the secret', async () => {
+  const old = model.givenKey(30 * 24 * HOUR, 'old');
+  model.startRotation('new');
+  await createKey('new', model.ports());
+  await expect(createKey('first-key', model.ports(), true)).rejects.toThrow('a rotation has just put a key into the secret; deploy again when it has ended');
+  expect(model.ids).toEqual([old.id, valueOf('new')!.id]);
+});
+
 describe('a rotation', () => {
   test('makes a second key, tests it and makes it current; the old one stays', async () => {
     const old = model.givenKey(30 * 24 * HOUR, 'old');
