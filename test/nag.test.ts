@@ -1,8 +1,9 @@
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import * as lib from '../src';
-import { NAG_FINDINGS } from './docs/nag-findings';
+import { NAG_FINDINGS, NAG_TARGET_FINDINGS } from './docs/nag-findings';
 
 function findings(stack: Stack): string[] {
   (stack.node.root as App).synth(); // makes the user's policies
@@ -44,6 +45,13 @@ test('nor in providers that are adopted', () => {
   new lib.AdoptingOidcProvider(removed, 'Gitlab', { issuer: 'https://gitlab.com', audiences: ['x'], removalPolicy: RemovalPolicy.DESTROY });
   // iam:ListRoles can only be allowed on the resource *
   expect(findings(removed)).toEqual([expect.stringMatching(/^AwsSolutions-IAM5\[Resource::\*\] Gitlab\/Issuer[0-9A-F]{8}\/Policy$/)]);
+});
+
+test('nor in what publishes to targets', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const token = secretsmanager.Secret.fromSecretNameV2(stack, 'Token', 'token');
+  new lib.EcrCi(stack, 'Ci', { repositoryNames: ['myuser/myapp'], targets: [lib.Target.gitlabVariable({ project: '1', token })] });
+  expect([...new Set(findings(stack))].sort()).toEqual(Object.keys({ ...NAG_FINDINGS, ...NAG_TARGET_FINDINGS }).sort());
 });
 
 test('a rotated key leaves nothing to say of its secret', () => {

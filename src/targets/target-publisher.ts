@@ -20,7 +20,7 @@ import {
   MOST_RECEIVES, PUBLISH_REPORT, PUBLISH_TIMEOUT_SECONDS, PublishEnvironment, PublishMetric, TARGET_DIMENSION, TargetResourceType, TARGETS_TABLE_TAG,
   type PublishRunProperties, type RegistrationProperties,
 } from '../private/target-contract';
-import { PublisherRole } from '../private/targets/publisher-role';
+import { PublisherPolicy } from '../private/targets/publisher-policy';
 import { checkOneRegistry, checkTargets, targetGroups } from '../private/targets/target-groups';
 import { TargetRights } from '../private/targets/target-rights';
 import { Problems } from '../private/validation';
@@ -126,8 +126,10 @@ export class TargetPublisher extends Construct implements iam.IGrantable {
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MOST_RECEIVES },
     });
 
-    const role = new PublisherRole(this, 'Role', { logGroup, table: this.table, queue: this.queue, secret, encryptionKey, isInVpc: options.vpc !== undefined });
+    const role = new iam.Role(this, 'Role', { description: DESCRIPTION, assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     this.role = role;
+    const isInVpc = options.vpc !== undefined;
+    const policy = new PublisherPolicy(this, 'Policy', { role, logGroup, table: this.table, queue: this.queue, secret, encryptionKey, isInVpc });
     this.rights = new TargetRights(this, 'Rights', role);
     this.grantPrincipal = this.rights.grantPrincipal;
     this.publishFunction = new PublishFunction(this, 'Function', {
@@ -146,14 +148,17 @@ export class TargetPublisher extends Construct implements iam.IGrantable {
         [PublishEnvironment.QUEUE_URL]: this.queue.queueUrl,
       },
     });
-    new lambda.EventSourceMapping(this, 'Messages', {
+    // AWS refuses a function in a VPC, and the queue's mapping, whose role has not the rights for them.
+    if (isInVpc) this.publishFunction.node.addDependency(policy);
+    const messages = new lambda.EventSourceMapping(this, 'Messages', {
       target: this.publishFunction,
       eventSourceArn: this.queue.queueArn,
       batchSize: 10,
       maxConcurrency: options.maxConcurrency ?? 5,
       reportBatchItemFailures: true,
     });
-    const publishRun = this.createDeployRun(options.failDeploy ?? false, props.after);
+    messages.node.addDependency(policy);
+    const publishRun = this.createDeployRun(options.failDeploy ?? false, policy, props.after);
 
     const alarms = new TargetAlarms(this, scope.node.path, {
       secondsRemaining: this.metricSecondsRemaining(),
@@ -292,9 +297,10 @@ export class TargetPublisher extends Construct implements iam.IGrantable {
    * Says which targets there are, changes the publisher's rights, and publishes: in this order, so that a target that is
    * removed loses what it holds while the rights for that are there.
    */
-  private createDeployRun(failDeploy: boolean, after: IDependable): CustomResource {
+  private createDeployRun(failDeploy: boolean, policy: PublisherPolicy, after: IDependable): CustomResource {
     const targets = Lazy.string({ produce: () => Stack.of(this).toJsonString(targetGroups(this, this.configs)) });
     const registration = this.customResource('Registration', TargetResourceType.REGISTRATION, { targets } satisfies RegistrationProperties);
+    registration.node.addDependency(policy);
     this.rights.node.addDependency(registration);
     const code = (this.publishFunction.node.defaultChild as lambda.CfnFunction).code as lambda.CfnFunction.CodeProperty;
     const properties = { targets, codeKey: code.s3Key!, failDeploy: String(failDeploy) } satisfies PublishRunProperties;

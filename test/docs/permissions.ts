@@ -1,7 +1,8 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { NAG_FINDINGS } from './nag-findings';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { NAG_FINDINGS, NAG_TARGET_FINDINGS } from './nag-findings';
 import * as lib from '../../src';
 import { READ_ACTIONS, REPOSITORY_GRANTS, TOKEN_ACTION } from '../../src/private/actions';
 import type { RepositoryGrant } from '../../src/private/actions';
@@ -44,6 +45,7 @@ const GRANTED: { name: string; grants: object; resource: string; except?: string
 /** Principals, and the ids in the template of their users or roles. */
 const PRINCIPALS: { name: string; id: RegExp; besides: string }[] = [
   { name: 'the refresher\'s role (`DockerCredentials`)', id: /^CredentialsRole/, besides: 'what you grant to the `DockerCredentials`' },
+  { name: 'the publisher\'s role (`DockerCredentials` with `targets`)', id: /^CredentialsPublisherRole/, besides: 'what its targets need' },
   { name: 'the schedules\' roles (`DockerCredentials`, and `CiUser` with `keyRotation`)', id: /^SchedulerRole/, besides: 'nothing' },
   { name: 'the rotation\'s role (`CiUser` with `keyRotation`)', id: /^UserKeyRotationRole/, besides: 'nothing' },
   { name: 'the user (`CiUser`)', id: /^User[0-9A-F]{8}$/, besides: 'what you grant to it' },
@@ -56,8 +58,7 @@ const RESOURCES: Record<string, string> = {
   'AWS::KMS::Key': 'the `encryptionKey`, if there is one, and only through Secrets Manager',
   'AWS::Lambda::Function': 'the function that it runs, and its versions',
   'AWS::Logs::LogGroup': 'its own log',
-  'AWS::SecretsManager::Secret': 'its own secret',
-  'AWS::SQS::Queue': 'its dead-letter queue',
+  'AWS::DynamoDB::Table': 'the table of its targets',
   'AWS::IAM::User': 'the user whose key it rotates',
 };
 
@@ -99,11 +100,11 @@ nothing else.
 
 ## What cdk-nag finds
 
-The AwsSolutions pack finds this in \`EcrCi\`, and nothing else:
+The AwsSolutions pack finds this in \`EcrCi\`, the last only where there are targets, and nothing else:
 
 | Finding | Of | Reason |
 | --- | --- | --- |
-${Object.entries(NAG_FINDINGS).map(([finding, reason]) => row(`\`${finding.split(' ')[0]}\``, `\`${finding.split(' ')[1]}\``, reason)).join('\n')}
+${Object.entries({ ...NAG_FINDINGS, ...NAG_TARGET_FINDINGS }).map(([finding, reason]) => row(`\`${finding.split(' ')[0]}\``, `\`${finding.split(' ')[1]}\``, reason)).join('\n')}
 `;
 }
 
@@ -113,7 +114,10 @@ function grantOf(name: string): RepositoryGrant {
 
 function ownRights(): string[] {
   const stack = new Stack(new App(), 'Stack');
-  new lib.DockerCredentials(stack, 'Credentials', { encryptionKey: new kms.Key(stack, 'Key') });
+  const token = new secretsmanager.Secret(stack, 'Token');
+  new lib.DockerCredentials(stack, 'Credentials', {
+    encryptionKey: new kms.Key(stack, 'Key'), targets: [lib.Target.gitlabVariable({ project: '1', token })],
+  });
   new lib.CiUser(stack, 'User', { keyRotation: Duration.days(30) });
   new lib.CiRole(stack, 'CiRole', {
     trust: lib.OidcTrust.github({
@@ -139,7 +143,10 @@ function ownRights(): string[] {
 function describe(resource: Json, resources: Json): string {
   if (resource === '*') return '`*`';
   if (JSON.stringify(resource).includes(':oidc-provider/')) return 'the issuer\'s provider';
-  const [type] = Object.entries<Json>(resources).filter(([id]) => JSON.stringify(resource).includes(`"${id}"`)).map(([, { Type }]) => Type);
+  const [[named, { Type: type }]] = Object.entries<Json>(resources).filter(([id]) => JSON.stringify(resource).includes(`"${id}"`));
+  if (type === 'AWS::SQS::Queue') return /PublisherQueue/.test(named) ? 'the publisher\'s queue' : 'its dead-letter queue';
+  if (named.startsWith('Token')) return 'the secrets with its targets\' tokens';
+  if (type === 'AWS::SecretsManager::Secret') return named.startsWith('Credentials') ? 'the dockercfg' : 'its own secret';
   return RESOURCES[type];
 }
 

@@ -12,7 +12,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   CiRepository, CiUser, CredentialsFormat, CredentialsReader, DockerAccess, DockerCredentials, EcrCi, EcrHost, Lifecycle, Registry, RegistryRole,
-  RepositoryAccess,
+  RepositoryAccess, Target, TargetRemoval,
 } from 'cdk-ecr-ci';
 import { ensureEnvironment } from '../../local-aws/python';
 
@@ -75,6 +75,8 @@ function everything(stack: Stack): void {
       Registry.fromSecret('docker.io', new secretsmanager.Secret(stack, 'DockerHub', { encryptionKey })),
     ],
   });
+  const token = new secretsmanager.Secret(stack, 'Token', { encryptionKey });
+  credentials.addTarget(Target.gitlabVariable({ project: '42', token, removal: TargetRemoval.DELETE }));
   credentials.addToDashboard(new cloudwatch.Dashboard(stack, 'Dashboard'));
   repository.grantPull(credentials);
   repository.grantPull(new RegistryRole(stack, 'RegistryRole', { credentialsRoleArn: 'arn:aws:iam::444455556666:role/docker-credentials' }));

@@ -79,6 +79,7 @@ export class PolicySimulator {
       case 'AWS::Logs::LogGroup': return `arn:${partition}:logs:${region}:${account}:log-group:${name}:*`;
       case 'AWS::SNS::Topic': return `arn:${partition}:sns:${region}:${account}:${name}`;
       case 'AWS::SQS::Queue': return `arn:${partition}:sqs:${region}:${account}:${name}`;
+      case 'AWS::DynamoDB::Table': return `arn:${partition}:dynamodb:${region}:${account}:table/${name}`;
       case 'AWS::SecretsManager::Secret': return `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}-AbCdEf`;
       default: throw new Error(`no ARN is known for ${logicalId} of type ${type}`);
     }

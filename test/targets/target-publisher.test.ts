@@ -37,7 +37,7 @@ function groups(of = stack): TargetGroup[] {
   return JSON.parse(typeof text === 'string' ? text : text['Fn::Join'][1].map((part: any) => (typeof part === 'string' ? part : JSON.stringify(part).replace(/"/g, ''))).join(''));
 }
 
-const publisherStatements = (of = stack) => one('AWS::IAM::Role', 'CredentialsPublisherRole', of).Properties.Policies[0].PolicyDocument.Statement;
+const publisherStatements = (of = stack) => one('AWS::IAM::Policy', 'CredentialsPublisherPolicy', of).Properties.PolicyDocument.Statement;
 
 describe('without targets', () => {
   test('there is no publisher, and the refresher knows nothing of one', () => {
@@ -125,7 +125,9 @@ describe('by default', () => {
     const [[deployRun]] = resources('Custom::EcrCredentialsRefresh');
     expect(policy.DependsOn).toEqual([registration]);
     expect(run.DependsOn).toEqual(expect.arrayContaining([registration, rights, deployRun]));
-    expect(first.DependsOn ?? []).not.toContain(rights);
+    const [[own]] = resources('AWS::IAM::Policy').filter(([id]) => id.startsWith('CredentialsPublisherPolicy'));
+    expect(first.DependsOn).toEqual([own]);
+    expect(one('AWS::Lambda::EventSourceMapping', 'CredentialsPublisher').DependsOn).toContain(own);
     expect(first.Properties).toMatchObject({ ServiceTimeout: '240' });
     expect(run.Properties).toMatchObject({ failDeploy: 'false', codeKey: expect.stringMatching(/^[0-9a-f]{64}\.zip$/), targets: first.Properties.targets });
   });
@@ -250,6 +252,7 @@ describe('options', () => {
       SecurityGroupIds: [{ 'Fn::GetAtt': [expect.stringMatching(/^Group/), 'GroupId'] }],
       SubnetIds: [{ Ref: expect.stringMatching(/^VpcPrivate/) }],
     });
+    expect(one('AWS::Lambda::Function', 'CredentialsPublisher').DependsOn).toContainEqual(expect.stringMatching(/^CredentialsPublisherPolicy/));
     expect(publisherStatements().at(-1)).toEqual({
       Effect: 'Allow',
       Action: [
