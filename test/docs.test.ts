@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { permissions } from './docs/permissions';
 import { requireEnvironment } from '../lambda/shared/environment';
 import * as lib from '../src';
@@ -56,12 +57,13 @@ test('docs/permissions.md is up to date: if not, run "node scripts/permissions.m
 
 test('each alarm\'s description leads to its entry of the runbook', () => {
   const stack = new Stack(new App(), 'Stack');
-  new lib.DockerCredentials(stack, 'Credentials');
+  const token = secretsmanager.Secret.fromSecretNameV2(stack, 'Token', 'token');
+  new lib.DockerCredentials(stack, 'Credentials', { targets: [lib.Target.gitlabVariable({ project: '1', token })] });
   new lib.CiUser(stack, 'User', { keyRotation: Duration.days(30) });
   const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'));
   const anchors = alarms.map(({ Properties }) => /runbook\.md#([\w-]+)/.exec(Properties.AlarmDescription)![1]);
   const entries = [...read('docs/runbook.md').matchAll(/^## (.+)$/gm)].map(([, title]) => title.toLowerCase().replace(/ /g, '-'));
-  expect(new Set(anchors).size).toBe(5);
+  expect(new Set(anchors).size).toBe(8);
   for (const anchor of anchors) expect(entries).toContain(anchor);
   Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
 });
@@ -74,6 +76,23 @@ test('the runbook names the refresher\'s errors and messages as they are', () =>
     expect(read('lambda/refresh/telemetry.ts')).toContain(`'${message}'`);
     expect(runbook).toContain(`\`${message}\``);
   }
+});
+
+test('the runbook names the publisher\'s errors and messages as they are', () => {
+  const runbook = read('docs/runbook.md');
+  const errors = [...read('lambda/publish/errors.ts').matchAll(/name(?:: string)? = '(\w+)'/g)].map(([, name]) => name);
+  expect(errors.length).toBeGreaterThan(4);
+  // The first two are told by the vendor's words.
+  for (const name of errors.filter((error) => error !== 'VendorError' && error !== 'RateLimitedError')) expect(runbook).toContain(`\`${name}\``);
+  for (const message of ['the token of a target expires soon', 'put off by a rate limit']) {
+    expect(read('lambda/publish/telemetry.ts')).toContain(`'${message}`);
+    expect(runbook).toContain(`\`${message}\``);
+  }
+});
+
+test('docs/targets.md has each target of the package', () => {
+  const factories = Object.getOwnPropertyNames(lib.Target).filter((name) => typeof (lib.Target as any)[name] === 'function');
+  for (const name of factories) expect(read('docs/targets.md')).toContain(`\`${name}\``);
 });
 
 test('a metric that the docs name exists', () => {

@@ -136,6 +136,11 @@ const CIS: Record<string, Example> = {
   },
 };
 
+/** Examples of targets, and the kind that the publisher knows each by. */
+const TARGETS: Record<string, string> = {
+  'target-gitlab': 'gitlab-variable',
+};
+
 const folders = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name).sort();
 const read = (...names: string[]): string => readFileSync(path.join(EXAMPLES, ...names), 'utf8');
 
@@ -150,8 +155,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(assembly, { recursive: true }));
 
-test('each folder is an example for a CI, or of a user with a key', () => {
-  expect(folders).toEqual([...Object.keys(CIS), 'rotated-key', 'sample'].sort());
+test('each folder is an example for a CI, of a user with a key, or of a target', () => {
+  expect(folders).toEqual([...Object.keys(CIS), ...Object.keys(TARGETS), 'rotated-key', 'sample'].sort());
+});
+
+test.each(Object.entries(TARGETS))('%s publishes to a target of its kind', (folder, kind) => {
+  const stack = `${folder.split('-').map((word) => word[0].toUpperCase() + word.slice(1)).join('')}Example`;
+  const template = Template.fromJSON(JSON.parse(readFileSync(path.join(assembly, `${stack}.template.json`), 'utf8')));
+  template.resourceCountIs('Custom::EcrCredentialsTargets', 1);
+  const [registration] = Object.values(template.findResources('Custom::EcrCredentialsTargets'));
+  expect(JSON.stringify(registration.Properties.targets).replaceAll('\\', '')).toContain(`"kind":"${kind}"`);
 });
 
 test.each(folders)('%s is a CDK app', (folder) => {

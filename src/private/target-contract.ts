@@ -15,7 +15,7 @@ export enum PublishEnvironment {
 }
 
 /** The tag of the dockercfg's secret that names the table with the targets. */
-export const TARGETS_TABLE_TAG = 'cdk-ecr-ci:targets';
+export const TARGETS_TABLE_TAG = 'cdk-ecr-ci:targets-table';
 
 /** What a target is sent. */
 export type ValueForm =

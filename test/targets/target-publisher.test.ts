@@ -114,7 +114,7 @@ describe('by default', () => {
 
   test('the secret says where its targets are', () => {
     expect(one('AWS::SecretsManager::Secret', 'CredentialsSecret').Properties.Tags).toEqual([
-      { Key: 'cdk-ecr-ci:targets', Value: { Ref: expect.stringMatching(/^CredentialsPublisherTargets/) } },
+      { Key: 'cdk-ecr-ci:targets-table', Value: { Ref: expect.stringMatching(/^CredentialsPublisherTargets/) } },
     ]);
   });
 
