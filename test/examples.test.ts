@@ -138,6 +138,7 @@ const CIS: Record<string, Example> = {
 
 /** Examples of targets, and the kind that the publisher knows each by. */
 const TARGETS: Record<string, string> = {
+  'target-github': 'github-secret',
   'target-gitlab': 'gitlab-variable',
 };
 

@@ -1,7 +1,10 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { GithubPrivateRegistryOptions } from './github-private-registry';
+import type { GithubSecretOptions } from './github-secret';
 import type { GitlabVariableOptions } from './gitlab-variable';
 import type { TargetBindOptions, TargetConfig } from './target-config';
+import { githubPrivateRegistry, githubSecret } from '../private/targets/github';
 import { gitlabVariable } from '../private/targets/gitlab-variable';
 import type { TargetDefinition } from '../private/targets/target-definition';
 import type { Problems } from '../private/validation';
@@ -29,6 +32,24 @@ export abstract class Target {
    */
   public static gitlabVariable(options: GitlabVariableOptions): Target {
     return new VendorTarget(gitlabVariable(options));
+  }
+
+  /**
+   * A secret of GitHub: of a repository, one of its environments, or an organization; for Actions, Dependabot or Codespaces.
+   *
+   * @see https://docs.github.com/en/actions/concepts/security/secrets
+   */
+  public static githubSecret(options: GithubSecretOptions): Target {
+    return new VendorTarget(githubSecret(options));
+  }
+
+  /**
+   * A private registry of an organization at GitHub, which Dependabot and code scanning use.
+   *
+   * @see https://docs.github.com/en/code-security/securing-your-organization/enabling-security-features-in-your-organization/giving-org-access-private-registries
+   */
+  public static githubPrivateRegistry(options: GithubPrivateRegistryOptions): Target {
+    return new VendorTarget(githubPrivateRegistry(options));
   }
 
   /**

@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
 import type { Target, TargetConfig } from '../../src';
 import { Problems } from '../../src/private/validation';
 
@@ -10,6 +11,7 @@ export class Bench {
   public readonly stack: Stack;
   public readonly role: iam.Role;
   public readonly token: secretsmanager.ISecret;
+  private bound = 0;
 
   public constructor(region = 'eu-west-1') {
     this.stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region } });
@@ -19,8 +21,9 @@ export class Bench {
 
   /** What the target means to the publisher, as the template has it. */
   public bind(target: Target): TargetConfig {
-    const secret = secretsmanager.Secret.fromSecretNameV2(this.stack, 'Dockercfg', 'dockercfg');
-    const { value, ...config } = target.bind(this.stack, { publisher: this.role, publisherRoleArn: this.role.roleArn, secret });
+    const scope = new Construct(this.stack, `Target${this.bound++}`);
+    const secret = secretsmanager.Secret.fromSecretNameV2(scope, 'Dockercfg', 'dockercfg');
+    const { value, ...config } = target.bind(scope, { publisher: this.role, publisherRoleArn: this.role.roleArn, secret });
     return { ...this.stack.resolve(config), form: value._form, hosts: value._hosts };
   }
 

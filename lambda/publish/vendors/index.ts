@@ -1,7 +1,11 @@
+import { githubPrivateRegistry } from './github-private-registry';
+import { githubSecret } from './github-secret';
 import { gitlabVariable } from './gitlab-variable';
 import type { Vendor } from '../vendor';
 
 /** The vendors, by the kind of target that they serve. */
 export const VENDORS: Readonly<Record<string, Vendor>> = {
+  'github-private-registry': githubPrivateRegistry,
+  'github-secret': githubSecret,
   'gitlab-variable': gitlabVariable,
 };
