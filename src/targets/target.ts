@@ -1,9 +1,15 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { BitbucketVariableOptions } from './bitbucket-variable';
+import type { BuildkiteSecretOptions } from './buildkite-secret';
+import type { CircleciContextOptions, CircleciProjectOptions } from './circleci';
 import type { GithubPrivateRegistryOptions } from './github-private-registry';
 import type { GithubSecretOptions } from './github-secret';
 import type { GitlabVariableOptions } from './gitlab-variable';
 import type { TargetBindOptions, TargetConfig } from './target-config';
+import { bitbucketVariable } from '../private/targets/bitbucket-variable';
+import { buildkiteSecret } from '../private/targets/buildkite-secret';
+import { circleciContext, circleciProject } from '../private/targets/circleci';
 import { githubPrivateRegistry, githubSecret } from '../private/targets/github';
 import { gitlabVariable } from '../private/targets/gitlab-variable';
 import type { TargetDefinition } from '../private/targets/target-definition';
@@ -32,6 +38,42 @@ export abstract class Target {
    */
   public static gitlabVariable(options: GitlabVariableOptions): Target {
     return new VendorTarget(gitlabVariable(options));
+  }
+
+  /**
+   * A variable of a repository of Bitbucket Cloud, of one of its deployment environments, or of a workspace.
+   *
+   * @see https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/
+   */
+  public static bitbucketVariable(options: BitbucketVariableOptions): Target {
+    return new VendorTarget(bitbucketVariable(options));
+  }
+
+  /**
+   * A secret of a cluster of Buildkite.
+   *
+   * @see https://buildkite.com/docs/pipelines/security/secrets/buildkite-secrets
+   */
+  public static buildkiteSecret(options: BuildkiteSecretOptions): Target {
+    return new VendorTarget(buildkiteSecret(options));
+  }
+
+  /**
+   * A variable of a context of CircleCI.
+   *
+   * @see https://circleci.com/docs/contexts/
+   */
+  public static circleciContext(options: CircleciContextOptions): Target {
+    return new VendorTarget(circleciContext(options));
+  }
+
+  /**
+   * A variable of a project of CircleCI.
+   *
+   * @see https://circleci.com/docs/env-vars/
+   */
+  public static circleciProject(options: CircleciProjectOptions): Target {
+    return new VendorTarget(circleciProject(options));
   }
 
   /**
