@@ -1,17 +1,24 @@
 import type { Stack } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { SecretsManagerTargetOptions, SsmParameterTargetOptions } from './aws-targets';
 import type { BitbucketVariableOptions } from './bitbucket-variable';
 import type { BuildkiteSecretOptions } from './buildkite-secret';
 import type { CircleciContextOptions, CircleciProjectOptions } from './circleci';
 import type { GithubPrivateRegistryOptions } from './github-private-registry';
 import type { GithubSecretOptions } from './github-secret';
 import type { GitlabVariableOptions } from './gitlab-variable';
+import type { HttpTargetOptions } from './http-target';
 import type { TargetBindOptions, TargetConfig } from './target-config';
+import type { TargetOptions } from './target-options';
+import { secretsManagerTarget, ssmParameterTarget } from '../private/targets/aws-targets';
 import { bitbucketVariable } from '../private/targets/bitbucket-variable';
 import { buildkiteSecret } from '../private/targets/buildkite-secret';
 import { circleciContext, circleciProject } from '../private/targets/circleci';
+import { functionTarget } from '../private/targets/function-target';
 import { githubPrivateRegistry, githubSecret } from '../private/targets/github';
 import { gitlabVariable } from '../private/targets/gitlab-variable';
+import { httpTarget } from '../private/targets/http-target';
 import type { TargetDefinition } from '../private/targets/target-definition';
 import type { Problems } from '../private/validation';
 
@@ -74,6 +81,39 @@ export abstract class Target {
    */
   public static circleciProject(options: CircleciProjectOptions): Target {
     return new VendorTarget(circleciProject(options));
+  }
+
+  /**
+   * A Lambda function of your own, which brings the dockercfg to where nothing else here does.
+   *
+   * It is invoked with `{"action":"publish","secretArn":"…","versionId":"…","hosts":["…"],"expiresAt":"…"}` and may read the
+   * secret; when the target is removed, with `{"action":"remove","how":"blank"}` or `"delete"`. No credential is in the event.
+   *
+   * @param handler the function
+   */
+  public static function(handler: lambda.IFunction, options: TargetOptions = {}): Target {
+    return new VendorTarget(functionTarget(handler, options));
+  }
+
+  /**
+   * Any server that takes a value by one HTTPS request, such as that of another CI.
+   */
+  public static http(options: HttpTargetOptions): Target {
+    return new VendorTarget(httpTarget(options));
+  }
+
+  /**
+   * A copy in another secret of Secrets Manager, such as one of another account.
+   */
+  public static secretsManager(options: SecretsManagerTargetOptions): Target {
+    return new VendorTarget(secretsManagerTarget(options));
+  }
+
+  /**
+   * A parameter of Systems Manager.
+   */
+  public static ssmParameter(options: SsmParameterTargetOptions): Target {
+    return new VendorTarget(ssmParameterTarget(options));
   }
 
   /**

@@ -14,7 +14,8 @@ const late = () => Lazy.string({ produce: () => 'known later' });
 const bitbucket = (options: Partial<lib.BitbucketVariableOptions> = {}) => (
   lib.Target.bitbucketVariable({ workspace: 'my-ws', auth: lib.BitbucketAuth.accessToken(bench.token), ...options }));
 const context = (options: Partial<lib.CircleciContextOptions> = {}) => lib.Target.circleciContext({ contextId: UUID, token: bench.token, ...options });
-const project = (options: Partial<lib.CircleciProjectOptions> = {}) => lib.Target.circleciProject({ projectSlug: 'gh/my/app', token: bench.token, ...options });
+const project = (options: Partial<lib.CircleciProjectOptions> = {}) => (
+  lib.Target.circleciProject({ projectSlug: 'gh/my/app', token: bench.token, ...options }));
 const buildkite = (options: Partial<lib.BuildkiteSecretOptions> = {}) => (
   lib.Target.buildkiteSecret({ organization: 'my-org', clusterId: UUID, token: bench.token, ...options }));
 
@@ -30,13 +31,21 @@ describe('Bitbucket', () => {
 
   test('every option', () => {
     const target = bitbucket({
-      repository: 'my.app', environment: `{${UUID}}`, key: 'ECR', value: lib.TargetValue.password(HOST), removal: lib.TargetRemoval.DELETE,
+      repository: 'my.app',
+      environment: `{${UUID}}`,
+      key: 'ECR',
+      value: lib.TargetValue.password(HOST),
+      removal: lib.TargetRemoval.DELETE,
       auth: lib.BitbucketAuth.apiToken('ci@example.com', bench.token, 'bitbucket'),
     });
     expect(bench.problems(target)).toEqual([]);
     expect(bench.bind(target)).toEqual({
-      kind: 'bitbucket-variable', where: { workspace: 'my-ws', repository: 'my.app', environment: `{${UUID}}`, key: 'ECR' },
-      settings: { token: { ...token, jsonKey: 'bitbucket' }, email: 'ci@example.com' }, form: 'password', hosts: [HOST], removal: 'delete',
+      kind: 'bitbucket-variable',
+      where: { workspace: 'my-ws', repository: 'my.app', environment: `{${UUID}}`, key: 'ECR' },
+      settings: { token: { ...token, jsonKey: 'bitbucket' }, email: 'ci@example.com' },
+      form: 'password',
+      hosts: [HOST],
+      removal: 'delete',
     });
   });
 
@@ -78,8 +87,12 @@ describe('CircleCI', () => {
     const options = { url: 'https://circleci.example.com', certificateAuthority: PEM, variableName: 'ECR', tokenKey: 'circle', value: lib.TargetValue.password(HOST), removal: lib.TargetRemoval.BLANK };
     expect(bench.problems(context(options))).toEqual([]);
     expect(bench.bind(context(options))).toEqual({
-      kind: 'circleci-context', where: { url: 'https://circleci.example.com', contextId: UUID, variableName: 'ECR' },
-      settings: { token: { ...token, jsonKey: 'circle' }, certificateAuthority: PEM }, form: 'password', hosts: [HOST], removal: 'blank',
+      kind: 'circleci-context',
+      where: { url: 'https://circleci.example.com', contextId: UUID, variableName: 'ECR' },
+      settings: { token: { ...token, jsonKey: 'circle' }, certificateAuthority: PEM },
+      form: 'password',
+      hosts: [HOST],
+      removal: 'blank',
     });
   });
 
@@ -104,8 +117,12 @@ describe('Buildkite', () => {
     const target = buildkite({ key: 'ECR', policy: '- pipeline_slug: app', tokenKey: 'bk', value: lib.TargetValue.password(HOST), removal: lib.TargetRemoval.LEAVE });
     expect(bench.problems(target)).toEqual([]);
     expect(bench.bind(target)).toEqual({
-      kind: 'buildkite-secret', where: { ...where, key: 'ECR' }, settings: { token: { ...token, jsonKey: 'bk' }, policy: '- pipeline_slug: app' },
-      form: 'password', hosts: [HOST], removal: 'leave',
+      kind: 'buildkite-secret',
+      where: { ...where, key: 'ECR' },
+      settings: { token: { ...token, jsonKey: 'bk' }, policy: '- pipeline_slug: app' },
+      form: 'password',
+      hosts: [HOST],
+      removal: 'leave',
     });
     expect(bench.problems(buildkite({ organization: late(), clusterId: late(), key: late() }))).toEqual([]);
   });

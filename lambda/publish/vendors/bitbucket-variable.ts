@@ -1,8 +1,8 @@
+import type { SecretRef, TargetSpec } from '../../../src/private/target-contract';
 import { expectStatus, jsonOf, type Asked } from '../answers';
 import { VendorError } from '../errors';
 import type { HttpAnswer, HttpRequest } from '../http';
 import { EMPTY_DOCKERCFG, type Vendor, type VendorPorts } from '../vendor';
-import type { SecretRef, TargetSpec } from '../../../src/private/target-contract';
 
 const API = 'https://api.bitbucket.org/2.0';
 

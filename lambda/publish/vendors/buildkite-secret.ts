@@ -1,8 +1,8 @@
+import type { SecretRef, TargetSpec } from '../../../src/private/target-contract';
 import { expectStatus, jsonOf, type Asked } from '../answers';
 import { TooLargeError } from '../errors';
 import type { HttpAnswer, HttpRequest } from '../http';
 import { EMPTY_DOCKERCFG, type Vendor, type VendorPorts } from '../vendor';
-import type { SecretRef, TargetSpec } from '../../../src/private/target-contract';
 
 const API = 'https://api.buildkite.com/v2';
 const PAGE = 100;

@@ -1,8 +1,8 @@
+import type { SecretRef, TargetSpec } from '../../../src/private/target-contract';
 import { expectStatus } from '../answers';
 import { TooLargeError } from '../errors';
 import type { HttpRequest } from '../http';
 import { EMPTY_DOCKERCFG, type Vendor, type VendorPorts } from '../vendor';
-import type { SecretRef, TargetSpec } from '../../../src/private/target-contract';
 
 const CIRCLECI = 'https://circleci.com';
 

@@ -1,9 +1,13 @@
 import { bitbucketVariable } from './bitbucket-variable';
 import { buildkiteSecret } from './buildkite-secret';
 import { circleciContext, circleciProject } from './circleci';
+import { functionTarget } from './function';
 import { githubPrivateRegistry } from './github-private-registry';
 import { githubSecret } from './github-secret';
 import { gitlabVariable } from './gitlab-variable';
+import { http } from './http';
+import { secretsManager } from './secrets-manager';
+import { ssmParameter } from './ssm-parameter';
 import type { Vendor } from '../vendor';
 
 /** The vendors, by the kind of target that they serve. */
@@ -12,7 +16,11 @@ export const VENDORS: Readonly<Record<string, Vendor>> = {
   'buildkite-secret': buildkiteSecret,
   'circleci-context': circleciContext,
   'circleci-project': circleciProject,
+  'function': functionTarget,
   'github-private-registry': githubPrivateRegistry,
   'github-secret': githubSecret,
   'gitlab-variable': gitlabVariable,
+  'http': http,
+  'secrets-manager': secretsManager,
+  'ssm-parameter': ssmParameter,
 };
