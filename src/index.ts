@@ -37,6 +37,7 @@ export * from './targets/github-private-registry';
 export * from './targets/github-secret';
 export * from './targets/gitlab-variable';
 export * from './targets/http-target';
+export * from './targets/kubernetes-secret';
 export * from './targets/publishing-options';
 export * from './targets/target';
 export * from './targets/target-config';

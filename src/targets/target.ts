@@ -9,6 +9,7 @@ import type { GithubPrivateRegistryOptions } from './github-private-registry';
 import type { GithubSecretOptions } from './github-secret';
 import type { GitlabVariableOptions } from './gitlab-variable';
 import type { HttpTargetOptions } from './http-target';
+import type { KubernetesSecretOptions } from './kubernetes-secret';
 import type { TargetBindOptions, TargetConfig } from './target-config';
 import type { TargetOptions } from './target-options';
 import { secretsManagerTarget, ssmParameterTarget } from '../private/targets/aws-targets';
@@ -19,6 +20,7 @@ import { functionTarget } from '../private/targets/function-target';
 import { githubPrivateRegistry, githubSecret } from '../private/targets/github';
 import { gitlabVariable } from '../private/targets/gitlab-variable';
 import { httpTarget } from '../private/targets/http-target';
+import { kubernetesSecret } from '../private/targets/kubernetes-secret';
 import type { TargetDefinition } from '../private/targets/target-definition';
 import type { Problems } from '../private/validation';
 
@@ -100,6 +102,15 @@ export abstract class Target {
    */
   public static http(options: HttpTargetOptions): Target {
     return new VendorTarget(httpTarget(options));
+  }
+
+  /**
+   * A Secret of a Kubernetes cluster, which pods name in `imagePullSecrets`.
+   *
+   * @see https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/
+   */
+  public static kubernetesSecret(options: KubernetesSecretOptions): Target {
+    return new VendorTarget(kubernetesSecret(options));
   }
 
   /**

@@ -13,7 +13,8 @@ const late = () => Lazy.string({ produce: () => 'known later' });
 
 const bitbucket = (options: Partial<lib.BitbucketVariableOptions> = {}) => (
   lib.Target.bitbucketVariable({ workspace: 'my-ws', auth: lib.BitbucketAuth.accessToken(bench.token), ...options }));
-const context = (options: Partial<lib.CircleciContextOptions> = {}) => lib.Target.circleciContext({ contextId: UUID, token: bench.token, ...options });
+const context = (options: Partial<lib.CircleciContextOptions> = {}) =>
+  lib.Target.circleciContext({ contextId: UUID, token: bench.token, ...options });
 const project = (options: Partial<lib.CircleciProjectOptions> = {}) => (
   lib.Target.circleciProject({ projectSlug: 'gh/my/app', token: bench.token, ...options }));
 const buildkite = (options: Partial<lib.BuildkiteSecretOptions> = {}) => (

@@ -14,7 +14,8 @@ const REQUEST: lib.HttpTargetRequest = {
   headers: { Authorization: 'Bearer {{secret:token}}' },
   body: { username: '{{username}}', password: '{{password}}', list: [1, null, '{{host}}'] },
 };
-const http = (options: Partial<lib.HttpTargetOptions> = {}) => lib.Target.http({ request: REQUEST, secrets: { token: { secret: bench.token } }, ...options });
+const http = (options: Partial<lib.HttpTargetOptions> = {}) =>
+  lib.Target.http({ request: REQUEST, secrets: { token: { secret: bench.token } }, ...options });
 const token = { secretArn: { Ref: expect.stringMatching(/^Token/) } };
 
 test('by default a user and a password are sent', () => {

@@ -6,6 +6,7 @@ import { githubPrivateRegistry } from './github-private-registry';
 import { githubSecret } from './github-secret';
 import { gitlabVariable } from './gitlab-variable';
 import { http } from './http';
+import { kubernetesSecret } from './kubernetes-secret';
 import { secretsManager } from './secrets-manager';
 import { ssmParameter } from './ssm-parameter';
 import type { Vendor } from '../vendor';
@@ -21,6 +22,7 @@ export const VENDORS: Readonly<Record<string, Vendor>> = {
   'github-secret': githubSecret,
   'gitlab-variable': gitlabVariable,
   'http': http,
+  'kubernetes-secret': kubernetesSecret,
   'secrets-manager': secretsManager,
   'ssm-parameter': ssmParameter,
 };
