@@ -45,7 +45,7 @@ const PROGRAM_ALIASES: Record<string, Record<string, string>> = {
 };
 
 /** Folders below cli/ that a program loads when it needs them, each as a bundle. */
-const PROGRAM_PARTS = ['secret', 'aws', 'credentials', 'proxy', 'completion', 'init'];
+const PROGRAM_PARTS = ['secret', 'aws', 'credentials', 'proxy', 'completion', 'init', 'targets'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ecr-ci',

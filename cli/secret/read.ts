@@ -4,6 +4,7 @@ import type { DatedVersion } from './expiry';
 import { clientConfig, type AwsOptions } from '../aws/config';
 import { explain } from '../aws/errors';
 import { CliError, Exit } from '../shared/exit';
+import { TARGETS_TABLE_TAG } from '../../src/private/target-contract';
 
 /** The current version of a secret with a dockercfg. */
 export interface SecretVersion extends DatedVersion {
@@ -47,17 +48,22 @@ export async function readSecret(client: SecretsManagerClient, secretId: string)
   }
 }
 
-/** Other versions of a secret. */
-export interface Versions {
+/** What is known of a secret beside its value. */
+export interface Description {
   /** Id of the version before the current one; undefined if there is none, or it may not be seen. */
   readonly previous?: string;
+  /** Name of the table of its targets; undefined if it has none, or it may not be seen. */
+  readonly targetsTable?: string;
 }
 
-/** Looks for other versions; it is no harm if the identity may not. */
-export async function readVersions(client: SecretsManagerClient, secretId: string): Promise<Versions> {
+/** Looks at a secret; it is no harm if the identity may not. */
+export async function describeSecret(client: SecretsManagerClient, secretId: string): Promise<Description> {
   try {
-    const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
-    return { previous: Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id].includes('AWSPREVIOUS')) };
+    const { VersionIdsToStages = {}, Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
+    return {
+      previous: Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id].includes('AWSPREVIOUS')),
+      targetsTable: Tags.find(({ Key }) => Key === TARGETS_TABLE_TAG)?.Value,
+    };
   } catch {
     return {};
   }

@@ -39,7 +39,7 @@ test('holds the compiled constructs, the bundles of the Lambdas and the CLI and 
   expect([...new Set(files.map((file) => file.split('/')[0]))].sort())
     .toEqual(['.jsii', 'API.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'assets', 'lib', 'package.json']);
   expect(files.filter((file) => file.startsWith('assets/')).sort()).toEqual([
-    ...['aws', 'completion', 'credentials', 'docker-credential-ecr-ci', 'init', 'main', 'proxy', 'secret'].map((folder) => `assets/cli/${folder}/index.js`),
+    ...['aws', 'completion', 'credentials', 'docker-credential-ecr-ci', 'init', 'main', 'proxy', 'secret', 'targets'].map((folder) => `assets/cli/${folder}/index.js`),
     ...['oidc-provider', 'publish', 'refresh', 'rotate-key'].map((folder) => `assets/lambda/${folder}/index.lambda/index.js`),
   ]);
 });
