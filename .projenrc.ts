@@ -205,6 +205,9 @@ for (const dir of ['lambda', 'cli', ...TOOLS]) {
   });
 }
 
+// An app loads of the package, and of aws-cdk-lib, what it takes.
+project.compileTask.exec('node scripts/lazy-index.mjs');
+
 // The README's and every docstring's snippet must compile against the assembly.
 project.addFields({ jsiiRosetta: { strict: true } });
 project.postCompileTask.prependSpawn(project.addTask('rosetta:extract', {

@@ -1,10 +1,10 @@
 import { DescribeSecretCommand, GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { readDockercfg } from './dockercfg';
 import type { DatedVersion } from './expiry';
+import { TARGETS_TABLE_TAG } from '../../src/private/target-contract';
 import { clientConfig, type AwsOptions } from '../aws/config';
 import { explain } from '../aws/errors';
 import { CliError, Exit } from '../shared/exit';
-import { TARGETS_TABLE_TAG } from '../../src/private/target-contract';
 
 /** The current version of a secret with a dockercfg. */
 export interface SecretVersion extends DatedVersion {

@@ -1,11 +1,11 @@
 import { expiryOfHost } from './expiry';
 import { describeSecret, readSecret, secretsManager, type Description, type SecretVersion } from './read';
 import { requireSecret, type SecretOptions } from './which';
+import { TOKEN_WARNING_DAYS } from '../../src/private/target-contract';
 import { CliError, Exit, isCliError } from '../shared/exit';
 import type { Io } from '../shared/io';
 import { paintFor, type Paint } from '../shared/style';
 import { expiryMember, inUtc, inWords, parseSpan } from '../shared/time';
-import { TOKEN_WARNING_DAYS } from '../../src/private/target-contract';
 import type { TargetCopy } from '../targets/read-targets';
 
 const TOKEN_LIFE_MS = 12 * 3600_000;
@@ -44,7 +44,8 @@ export async function status(options: StatusOptions, io: Io): Promise<Exit> {
   try {
     const secret = await readSecret(client, secretId);
     const description = await describeSecret(client, secretId);
-    const targets = (await targetsOf(description, secret, options, io))?.map((copy) => ({ ...copy, state: stateOf(copy.expiresAt ?? 0, near, io.now()) }));
+    const copies = await targetsOf(description, secret, options, io);
+    const targets = copies?.map((copy) => ({ ...copy, state: stateOf(copy.expiresAt ?? 0, near, io.now()) }));
     const registries = [...secret.auths.keys()].sort().map((host) => registryOf(secret, host, near, io.now()));
     const shown: Shown = { secret, registries, description, targets, now: io.now() };
     await io.stdout.write(options.json ? `${JSON.stringify(summary(shown))}\n` : table(shown, paintFor(io.stdout, io, options.color)));
