@@ -8,7 +8,7 @@ new EcrCi(stack, 'Ci', {
   repositoryNames: ['myuser/myapp'],
   targets: [
     Target.secretsManager({
-      secretId: 'ci/dockercfg',
+      secretName: 'ci/dockercfg',
       region: 'us-east-2',
       assumeRole: iam.Role.fromRoleArn(stack, 'Writer', 'arn:aws:iam::444455556666:role/dockercfg-writer'),
     }),

@@ -16,7 +16,7 @@ export interface Asked {
   /** What was to be done, such as `update the variable`. */
   readonly what: string;
   /** What a person can do about a status. */
-  readonly hints?: Readonly<Record<number, string>>;
+  readonly hints?: Readonly<Record<number, string | undefined>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -13,6 +13,11 @@ export class RateLimitedError extends VendorError {
   }
 }
 
+/** A vendor does not know the publisher's role, or not yet: by this name a deploy waits a while and tries again. */
+export class AccessDeniedError extends VendorError {
+  public override readonly name = 'AccessDenied';
+}
+
 /** A target cannot hold what it would be sent. */
 export class TooLargeError extends VendorError {
   public override readonly name = 'TooLargeError';

@@ -189,3 +189,25 @@ export const NETWORK_INTERFACE_ACTIONS = [
   'ec2:DescribeSubnets',
   'ec2:UnassignPrivateIpAddresses',
 ];
+
+/** Writes a copy into a secret. */
+export const WRITE_SECRET_ACTION = 'secretsmanager:PutSecretValue';
+
+/** Makes that secret if it is missing. */
+export const CREATE_SECRET_ACTION = 'secretsmanager:CreateSecret';
+
+/** Deletes one that was made so. */
+export const DELETE_SECRET_ACTION = 'secretsmanager:DeleteSecret';
+
+/** Writes a copy into a parameter of Systems Manager, and keeps what its owner set: its history says what that is. */
+export const WRITE_PARAMETER_ACTIONS = ['ssm:GetParameterHistory', 'ssm:PutParameter'];
+
+/** Deletes it. */
+export const DELETE_PARAMETER_ACTION = 'ssm:DeleteParameter';
+
+/**
+ * What Parameter Store does with a customer's key on behalf of who writes a standard and an advanced parameter.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
+ */
+export const ENCRYPT_PARAMETER_ACTIONS = ['kms:Encrypt', 'kms:GenerateDataKey'];

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, type Environment } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -13,8 +13,8 @@ export class Bench {
   public readonly token: secretsmanager.ISecret;
   private bound = 0;
 
-  public constructor(region = 'eu-west-1') {
-    this.stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region } });
+  public constructor(env: Environment = { account: '111122223333', region: 'eu-west-1' }) {
+    this.stack = new Stack(new App(), 'Stack', { env });
     this.role = new iam.Role(this.stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     this.token = new secretsmanager.Secret(this.stack, 'Token');
   }

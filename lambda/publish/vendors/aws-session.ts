@@ -13,22 +13,29 @@ const SESSION_NAME = 'cdk-ecr-ci-publisher';
 
 type Session = AwsCredentialIdentity & { readonly expiration: Date };
 
-/** Kept between the invocations of a warm Lambda. */
-const sessions = new Map<string, Session>();
+/** Kept between the invocations of a warm Lambda; targets that are written at the same time share one, too. */
+const sessions = new Map<string, Promise<Session>>();
 
 /** Where a target in AWS is, and as whom it is written. */
 export async function placeOf({ where }: Pick<TargetSpec, 'where'>, ports: Pick<VendorPorts, 'aws' | 'now'>): Promise<Place> {
   const { region, roleArn } = where;
   if (roleArn === undefined) return { region };
-  const known = sessions.get(roleArn);
-  const session = known && known.expiration.getTime() - ports.now() > LAST_OF_SESSION_MS ? known : await assume(roleArn, ports);
-  sessions.set(roleArn, session);
+  const session = await sessionOf(roleArn, ports);
   return { region, credentials: async () => session };
 }
 
+async function sessionOf(roleArn: string, ports: Pick<VendorPorts, 'aws' | 'now'>): Promise<Session> {
+  const known = sessions.get(roleArn);
+  if (known && (await known).expiration.getTime() - ports.now() > LAST_OF_SESSION_MS) return known;
+  const session = assume(roleArn, ports);
+  sessions.set(roleArn, session);
+  session.catch(() => sessions.delete(roleArn));
+  return session;
+}
+
 async function assume(RoleArn: string, { aws }: Pick<VendorPorts, 'aws'>): Promise<Session> {
-  const { Credentials = {} } = await aws.sts().send(new AssumeRoleCommand({ RoleArn, RoleSessionName: SESSION_NAME }));
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials as Record<string, never>;
+  const { Credentials } = await aws.sts().send(new AssumeRoleCommand({ RoleArn, RoleSessionName: SESSION_NAME }));
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
   if (!AccessKeyId || !SecretAccessKey || !Expiration) throw new VendorError(`STS gave no credentials of ${RoleArn}`);
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken, expiration: Expiration };
 }

@@ -8,12 +8,14 @@ const EXPIRES_IN_SECONDS = 60;
 /**
  * The token that EKS takes for the publisher's role: a request to STS, signed and not sent, which says who it is.
  *
+ * It is one to the STS of the cluster's region, whose address the SDK knows in every partition.
+ *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/cluster-auth.html
  */
 export async function eksToken(clusterName: string, region: string | undefined, { aws, now }: Pick<VendorPorts, 'aws' | 'now'>): Promise<string> {
   const { config } = aws.sts({ region });
   const where = await config.region();
-  const hostname = `sts.${where}.${where.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
+  const { hostname } = config.endpointProvider({ Region: where, UseDualStack: false, UseFIPS: false, UseGlobalEndpoint: false }).url;
   const signer = new SignatureV4({ credentials: config.credentials, region: where, service: 'sts', sha256: Sha256 });
   const signed = await signer.presign({
     method: 'GET',

@@ -26,3 +26,9 @@ export function checkUrl(problems: Problems, property: string, url: string | und
 export function checkCertificateAuthority(problems: Problems, property: string, pem: string | undefined): void {
   checkFormat(problems, property, pem, PEM);
 }
+
+/** Adds a problem for what is no certificate in Base64, as EKS gives it. */
+export function checkCertificateAuthorityData(problems: Problems, property: string, data: string): void {
+  problems.unless(property, data, (text) => PEM.pattern.test(Buffer.from(text, 'base64').toString()), 'one or more certificates in PEM, in Base64',
+    'take \'cluster.clusterCertificateAuthorityData\'');
+}

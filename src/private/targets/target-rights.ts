@@ -1,5 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { PackedPolicies } from '../packing/packed-policies';
 import { INLINE_CHARACTERS } from '../packing/quota';
 
@@ -10,6 +10,17 @@ import { INLINE_CHARACTERS } from '../packing/quota';
  * publisher loses the rights for that, so the policies have to wait for the function.
  */
 export class TargetRights extends Construct implements iam.IGrantable {
+  /**
+   * Where a target defines rights of another kind than IAM's, to have them by when it is published to, and as long as it
+   * is a target.
+   *
+   * @param scope the target's
+   */
+  public static near(scope: IConstruct): IConstruct {
+    const publisher = scope.node.scope!;
+    return publisher.node.children.find((child) => child instanceof TargetRights) ?? publisher;
+  }
+
   public readonly grantPrincipal: iam.IPrincipal;
 
   public constructor(scope: Construct, id: string, role: iam.Role) {
