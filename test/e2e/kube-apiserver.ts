@@ -1,12 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { generateKeyPairSync } from 'node:crypto';
 
 const START_TIMEOUT_MS = 90_000;
 
@@ -15,6 +15,8 @@ export interface KubernetesPrograms {
   readonly apiserver: string;
   readonly etcd: string;
 }
+
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 
 /** The programs of a real Kubernetes API, or what is missing. */
 export function findKubernetes(): KubernetesPrograms | string {
@@ -34,17 +36,16 @@ function find(variable: string, program: string): string | undefined {
 /** The administrator, who may do everything. */
 const ADMINISTRATOR = 'administrator-token-of-the-tests';
 
-/** The API of a Kubernetes cluster without nodes, with RBAC, and with these users by their tokens. */
+/** The API of a Kubernetes cluster without nodes, with RBAC. */
 export class KubeApiserver {
-  public static async start(programs: KubernetesPrograms, users: Record<string, string>): Promise<KubeApiserver> {
+  public static async start(programs: KubernetesPrograms): Promise<KubeApiserver> {
     const directory = await mkdtemp(path.join(tmpdir(), 'kube-apiserver-'));
     const [port, client, peer] = await freePorts(3);
     const file = (name: string) => path.join(directory, name);
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
     await writeFile(file('issuer.key'), privateKey);
     await writeFile(file('issuer.pub'), publicKey);
-    const tokens = [`${ADMINISTRATOR},administrator,1,system:masters`, ...Object.entries(users).map(([user, token], index) => `${token},${user},${index + 2}`)];
-    await writeFile(file('tokens.csv'), tokens.map((line) => `${line}\n`).join(''));
+    await writeFile(file('tokens.csv'), `${ADMINISTRATOR},administrator,1,system:masters\n`);
     const etcd = spawn(programs.etcd, [
       '--data-dir', file('etcd'), '--listen-client-urls', `http://127.0.0.1:${client}`, '--advertise-client-urls', `http://127.0.0.1:${client}`,
       '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`, '--initial-cluster', `default=http://127.0.0.1:${peer}`,
@@ -74,19 +75,22 @@ export class KubeApiserver {
 
   /** Asks as the administrator. */
   public ask(method: string, where: string, body?: object, headers: Record<string, string> = {}): Promise<{ status: number; body: any }> {
+    const text = body === undefined ? '' : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const call = request(`${this.url}${where}`, {
-        method, ca: this.certificateAuthority, headers: { 'authorization': `Bearer ${ADMINISTRATOR}`, 'content-type': 'application/json', ...headers },
+        method,
+        ca: this.certificateAuthority,
+        headers: { 'authorization': `Bearer ${ADMINISTRATOR}`, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)), ...headers },
       }, (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.once('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          resolve({ status: answer.statusCode!, body: text.startsWith('{') ? JSON.parse(text) : text });
+          const got = Buffer.concat(chunks).toString();
+          resolve({ status: answer.statusCode!, body: got.startsWith('{') ? JSON.parse(got) : got });
         });
       });
       call.once('error', reject);
-      call.end(body === undefined ? undefined : JSON.stringify(body));
+      call.end(text);
     });
   }
 
@@ -94,6 +98,17 @@ export class KubeApiserver {
   public async create(where: string, body: object): Promise<void> {
     const answer = await this.ask('POST', where, body);
     if (answer.status !== 201) throw new Error(`${where}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+
+  /** What the Role of the namespace `ci` allows on the Secret `ecr-credentials`, and on Secrets of any name. */
+  public async allow(verbs: string[], anyName: string[]): Promise<void> {
+    const rules = [
+      ...verbs.length > 0 ? [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['ecr-credentials'], verbs }] : [],
+      ...anyName.length > 0 ? [{ apiGroups: [''], resources: ['secrets'], verbs: anyName }] : [],
+    ];
+    const { status } = await this.ask('PATCH', `${RBAC}/namespaces/ci/roles/ecr-credentials`, { rules }, { 'content-type': 'application/merge-patch+json' });
+    if (status !== 200) throw new Error(`the Role could not be changed: ${status}`);
+    for (const verb of ['get', 'patch', 'delete', 'create']) await this.untilKnown(verb, verbs.includes(verb) || anyName.includes(verb));
   }
 
   public async stop(): Promise<void> {
@@ -104,6 +119,18 @@ export class KubeApiserver {
       await ended;
     }
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Who decides hears of a changed Role a moment later. */
+  private async untilKnown(verb: string, isAllowed: boolean): Promise<void> {
+    const resourceAttributes = { namespace: 'ci', resource: 'secrets', name: 'ecr-credentials', verb };
+    for (const until = Date.now() + START_TIMEOUT_MS; Date.now() < until; await sleep(20)) {
+      const { body } = await this.ask('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+        apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec: { user: 'system:serviceaccount:ci:ecr-credentials', resourceAttributes },
+      });
+      if (body.status.allowed === isAllowed) return;
+    }
+    throw new Error(`the verb ${verb} did not become ${isAllowed ? 'allowed' : 'forbidden'}`);
   }
 
   private async untilReady(): Promise<void> {

@@ -56,7 +56,7 @@ export class FakeKubernetes extends FakeVendor {
     if (method === 'GET') return { status: 200, body: shown(namespace, name, found) };
     const uid = body?.preconditions?.uid;
     if (uid !== undefined && uid !== found.uid) {
-      return status(409, 'Conflict', `Operation cannot be fulfilled on Secret "${name}": the UID in the precondition (${uid}) does not match the UID in record (${found.uid}).`);
+      return status(409, 'Conflict', `Operation cannot be fulfilled on Secret "${name}": the UID in the precondition (${uid}) does not match the UID in record (${found.uid}). The object might have been deleted and then recreated`);
     }
     this.namespaces.get(namespace)!.delete(name);
     return { status: 200, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { name, kind: 'secrets', uid: found.uid } } };
@@ -87,8 +87,8 @@ export class FakeKubernetes extends FakeVendor {
     }
     const applied = { type: body.type, data: body.data, labels, annotations };
     const fields = fieldsOf(applied);
-    const other = found && [...found.owners].find(([owner, owned]) => owner !== manager && fields.some((field) => owned.has(field) && valueOf(found, field) !== valueOf(applied, field)));
-    if (other && query.get('force') !== 'true') return status(409, 'Conflict', `Apply failed with 1 conflict: conflict with "${other[0]}" using v1`);
+    const conflict = found && conflictOf(found, applied, manager);
+    if (conflict && query.get('force') !== 'true') return conflict;
     if (uid !== undefined && found && uid !== found.uid) return invalid('Secret', name, 'metadata.uid', 'FieldValueInvalid', `Invalid value: "${uid}": field is immutable`);
     if (found && found.type !== body.type) return invalid('Secret', name, 'type', 'FieldValueInvalid', `Invalid value: "${body.type}": field is immutable`);
     if (found?.immutable && JSON.stringify({ ...found.data, ...body.data }) !== JSON.stringify(found.data)) {
@@ -111,6 +111,23 @@ export class FakeKubernetes extends FakeVendor {
     secrets.set(name, secret);
     return { status: found ? 200 : 201, body: shown(namespace, name, secret) };
   }
+}
+
+/** Somebody else set a field to another value. */
+function conflictOf(found: FakeKubernetesSecret, applied: Values, manager: string): FakeAnswer | undefined {
+  const causes = [...found.owners].filter(([owner]) => owner !== manager).flatMap(([owner, owned]) => (
+    fieldsOf(applied).filter((field) => owned.has(field) && valueOf(found, field) !== valueOf(applied, field)).map((field) => ({
+      reason: 'FieldManagerConflict',
+      message: `conflict with "${owner}"${operationOf(owner) === 'Update' ? ' using v1' : ''}`,
+      field: `.${field.split('/').map((part) => part.slice(2)).join('.')}`,
+    }))));
+  if (causes.length !== 1) return causes.length === 0 ? undefined : status(409, 'Conflict', `Apply failed with ${causes.length} conflicts`, { causes });
+  const [{ message, field }] = causes;
+  return status(409, 'Conflict', `Apply failed with 1 conflict: ${message}: ${field}`, { causes });
+}
+
+function operationOf(manager: string): 'Apply' | 'Update' {
+  return manager === 'cdk-ecr-ci' ? 'Apply' : 'Update';
 }
 
 type Values = Pick<FakeKubernetesSecret, 'type' | 'data' | 'labels' | 'annotations'>;
@@ -136,7 +153,7 @@ function shown(namespace: string, name: string, { uid, labels, annotations, type
   const managedFields = [...owners].map(([manager, fields]) => {
     const fieldsV1: any = {};
     for (const field of fields) field.split('/').reduce((tree, part) => tree[part] ??= {}, fieldsV1);
-    return { manager, operation: manager === 'cdk-ecr-ci' ? 'Apply' : 'Update', apiVersion: 'v1', time: '2026-01-01T00:00:00Z', fieldsType: 'FieldsV1', fieldsV1 };
+    return { manager, operation: operationOf(manager), apiVersion: 'v1', time: '2026-01-01T00:00:00Z', fieldsType: 'FieldsV1', fieldsV1 };
   });
   return { kind: 'Secret', apiVersion: 'v1', metadata: { name, namespace, uid, labels, annotations, managedFields }, type, data, ...immutable ? { immutable } : {} };
 }
@@ -147,7 +164,7 @@ function checkSchema(body: any, name: string): void {
     ...Object.keys(body).filter((key) => !['apiVersion', 'kind', 'metadata', 'type', 'data'].includes(key)),
     ...Object.keys(body.metadata).filter((key) => !['name', 'uid', 'labels', 'annotations'].includes(key)).map((key) => `metadata.${key}`),
   ];
-  if (unknown.length > 0) throw new Refusal(status(500, '', `failed to create typed patch object (/${name}; /v1, Kind=Secret): .${unknown[0]}: field not declared in schema`));
+  if (unknown.length > 0) throw new Refusal(status(500, undefined, `failed to create typed patch object (/${name}; /v1, Kind=Secret): .${unknown[0]}: field not declared in schema`));
   if (body.apiVersion !== 'v1' || body.kind !== 'Secret') throw new Refusal(status(400, 'BadRequest', 'the object provided is unrecognized'));
   if (body.metadata.name !== name) throw new Refusal(status(400, 'BadRequest', `the name of the object (${body.metadata.name}) does not match the name on the URL (${name})`));
 }
@@ -160,7 +177,7 @@ function invalid(kind: string, name: string, field: string, reason: string, mess
   return status(422, 'Invalid', `${kind} "${name}" is invalid: ${field}: ${message}`, { name, kind, causes: [{ reason, message, field }] });
 }
 
-function status(code: number, reason: string, message: string, details?: object): FakeAnswer {
+function status(code: number, reason: string | undefined, message: string, details?: object): FakeAnswer {
   return { status: code, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, ...details ? { details } : {}, code } };
 }
 

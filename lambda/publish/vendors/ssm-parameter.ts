@@ -1,5 +1,6 @@
 import {
-  DeleteParameterCommand, GetParameterHistoryCommand, ParameterNotFound, PutParameterCommand, type ParameterHistory, type ParameterTier, type SSMClient,
+  DeleteParameterCommand, GetParameterHistoryCommand, ParameterNotFound, PutParameterCommand,
+  type ParameterHistory, type ParameterTier, type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { placeOf } from './aws-session';
 import type { TargetSpec } from '../../../src/private/target-contract';
@@ -75,6 +76,13 @@ async function update(client: SSMClient, target: TargetSpec, Value: string, foun
   const { Type, KeyId, Description, AllowedPattern } = found;
   const Tier = found.Tier === 'Advanced' ? found.Tier : settingsOf(target).tier;
   await client.send(new PutParameterCommand({
-    Name: target.where.parameterName, Type, Value, Tier, KeyId: Type === 'SecureString' ? KeyId : undefined, Description, AllowedPattern, Overwrite: true,
+    Name: target.where.parameterName,
+    Type,
+    Value,
+    Tier,
+    KeyId: Type === 'SecureString' ? KeyId : undefined,
+    Description,
+    AllowedPattern,
+    Overwrite: true,
   }));
 }
