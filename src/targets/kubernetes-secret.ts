@@ -94,6 +94,13 @@ interface ClusterDefinition {
 
 /**
  * A Kubernetes cluster, and how the publisher is known there.
+ *
+ * @example
+ * declare const cluster: eks.ICluster;
+ * const targets = ['apps', 'ci'].map((namespace) => Target.kubernetesSecret({
+ *   namespace,
+ *   cluster: KubernetesCluster.eksCluster(cluster, { accessGroups: ['ecr-credentials'] }),
+ * }));
  */
 export class KubernetesCluster {
   /**

@@ -93,9 +93,8 @@ class Cluster {
     this.annotations = settings.annotations;
   }
 
-  /** A service account's token says itself when it expires; EKS's is made anew for each publication. */
+  /** A service account's token, a JWT, says itself when it expires; EKS's is none and made anew for each publication. */
   public get tokenExpiry(): Published {
-    if (!this.settings.token) return {};
     try {
       const { exp } = JSON.parse(Buffer.from(this.token.split('.')[1], 'base64url').toString());
       return typeof exp === 'number' ? { tokenExpiresAt: exp * 1000 } : {};

@@ -122,7 +122,9 @@ test.each([
 
 describe('what the cluster refuses is said with what to do', () => {
   test('a token that it does not know', async () => {
-    expect(await failure({}, 'wrong-token')).toBe('Kubernetes answered 401 when asked to apply the Secret: Unauthorized: has the token expired?');
+    const error = await failureOf(kubernetesSecret, target(), given('wrong-token'), payload(), ['wrong-token']);
+    expect(error.name).toBe('VendorError');
+    expect(error.message).toBe('Kubernetes answered 401 when asked to apply the Secret: Unauthorized: has the token expired?');
   });
 
   test('a role that it does not know, or not yet: a deploy waits for that', async () => {
