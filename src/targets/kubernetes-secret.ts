@@ -97,10 +97,13 @@ interface ClusterDefinition {
  *
  * @example
  * declare const cluster: eks.ICluster;
- * const targets = ['apps', 'ci'].map((namespace) => Target.kubernetesSecret({
- *   namespace,
- *   cluster: KubernetesCluster.eksCluster(cluster, { accessGroups: ['ecr-credentials'] }),
- * }));
+ * const apps = KubernetesCluster.eksCluster(cluster, { accessGroups: ['ecr-credentials'] });
+ * new DockerCredentials(this, 'Credentials', {
+ *   targets: [
+ *     Target.kubernetesSecret({ cluster: apps, namespace: 'blue' }),
+ *     Target.kubernetesSecret({ cluster: apps, namespace: 'green' }),
+ *   ],
+ * });
  */
 export class KubernetesCluster {
   /**
