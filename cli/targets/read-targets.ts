@@ -33,7 +33,5 @@ export async function readTargets(tableName: string, region: string | undefined,
       { target: nameOf(target), expiresAt, publishedAt, failure, tokenExpiresAt })).sort((a, b) => a.target.localeCompare(b.target));
   } catch (error) {
     throw explain(error, { what: `the targets in the table ${tableName} could not be seen`, action: 'dynamodb:Query' });
-  } finally {
-    client.destroy();
   }
 }
