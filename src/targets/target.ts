@@ -1,9 +1,12 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { AzureDevopsServiceConnectionOptions } from './azure-devops-service-connection';
+import type { AzureDevopsVariableGroupOptions } from './azure-devops-variable-group';
 import type { GithubPrivateRegistryOptions } from './github-private-registry';
 import type { GithubSecretOptions } from './github-secret';
 import type { GitlabVariableOptions } from './gitlab-variable';
 import type { TargetBindOptions, TargetConfig } from './target-config';
+import { azureDevopsServiceConnection, azureDevopsVariableGroup } from '../private/targets/azure-devops';
 import { githubPrivateRegistry, githubSecret } from '../private/targets/github';
 import { gitlabVariable } from '../private/targets/gitlab-variable';
 import type { TargetDefinition } from '../private/targets/target-definition';
@@ -50,6 +53,28 @@ export abstract class Target {
    */
   public static githubPrivateRegistry(options: GithubPrivateRegistryOptions): Target {
     return new VendorTarget(githubPrivateRegistry(options));
+  }
+
+  /**
+   * A service connection of Azure DevOps to a Docker registry, which container jobs and the Docker task log in with.
+   *
+   * The connection is there before: everything but its registry, user and password stays as its owner set it.
+   *
+   * @see https://learn.microsoft.com/en-us/azure/devops/pipelines/library/service-endpoints#docker-registry-service-connection
+   */
+  public static azureDevopsServiceConnection(options: AzureDevopsServiceConnectionOptions): Target {
+    return new VendorTarget(azureDevopsServiceConnection(options));
+  }
+
+  /**
+   * A variable in a variable group of Azure DevOps, `DOCKER_AUTH_CONFIG` if not said otherwise.
+   *
+   * The group is there before, and keeps its other variables. For one registry a service connection is the better place.
+   *
+   * @see https://learn.microsoft.com/en-us/azure/devops/pipelines/library/variable-groups
+   */
+  public static azureDevopsVariableGroup(options: AzureDevopsVariableGroupOptions): Target {
+    return new VendorTarget(azureDevopsVariableGroup(options));
   }
 
   /**

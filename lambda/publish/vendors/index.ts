@@ -1,3 +1,5 @@
+import { azureDevopsServiceConnection } from './azure-devops-service-connection';
+import { azureDevopsVariableGroup } from './azure-devops-variable-group';
 import { githubPrivateRegistry } from './github-private-registry';
 import { githubSecret } from './github-secret';
 import { gitlabVariable } from './gitlab-variable';
@@ -5,6 +7,8 @@ import type { Vendor } from '../vendor';
 
 /** The vendors, by the kind of target that they serve. */
 export const VENDORS: Readonly<Record<string, Vendor>> = {
+  'azure-devops-service-connection': azureDevopsServiceConnection,
+  'azure-devops-variable-group': azureDevopsVariableGroup,
   'github-private-registry': githubPrivateRegistry,
   'github-secret': githubSecret,
   'gitlab-variable': gitlabVariable,
