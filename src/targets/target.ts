@@ -5,10 +5,12 @@ import type { AzureDevopsVariableGroupOptions } from './azure-devops-variable-gr
 import type { GithubPrivateRegistryOptions } from './github-private-registry';
 import type { GithubSecretOptions } from './github-secret';
 import type { GitlabVariableOptions } from './gitlab-variable';
+import type { HttpTargetOptions } from './http-target';
 import type { TargetBindOptions, TargetConfig } from './target-config';
 import { azureDevopsServiceConnection, azureDevopsVariableGroup } from '../private/targets/azure-devops';
 import { githubPrivateRegistry, githubSecret } from '../private/targets/github';
 import { gitlabVariable } from '../private/targets/gitlab-variable';
+import { httpTarget } from '../private/targets/http';
 import type { TargetDefinition } from '../private/targets/target-definition';
 import type { Problems } from '../private/validation';
 
@@ -75,6 +77,24 @@ export abstract class Target {
    */
   public static azureDevopsVariableGroup(options: AzureDevopsVariableGroupOptions): Target {
     return new VendorTarget(azureDevopsVariableGroup(options));
+  }
+
+  /**
+   * Whatever takes credentials in one HTTPS request: a method, a URL, headers and a body, which the credentials and secrets
+   * are filled in.
+   *
+   * @example
+   * declare const token: secretsmanager.ISecret;
+   * Target.http({
+   *   method: HttpTargetMethod.PATCH,
+   *   url: 'https://woodpecker.example.com/api/repos/42/registries/{{host}}',
+   *   headers: { authorization: 'Bearer {{secret:token}}' },
+   *   body: HttpBody.json({ username: '{{username}}', password: '{{password}}' }),
+   *   secrets: { token: HttpSecret.of(token) },
+   * });
+   */
+  public static http(options: HttpTargetOptions): Target {
+    return new VendorTarget(httpTarget(options));
   }
 
   /**

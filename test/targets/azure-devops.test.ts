@@ -62,7 +62,10 @@ test('a service principal, and keys in secrets', () => {
   expect(bench.bind(group({ auth: lib.AzureDevopsAuth.personalAccessToken(bench.token, 'pat') })).settings).toEqual({ auth: { token: { ...token, jsonKey: 'pat' } } });
 });
 
-test.each<[string, () => lib.AzureDevopsAuth]>([['a personal access token', () => auth], ['a client secret', principal]])('the publisher may read %s, and nothing else', (_what, who) => {
+test.each<[string, () => lib.AzureDevopsAuth]>([
+  ['a personal access token', () => auth],
+  ['a client secret', principal],
+])('the publisher may read %s, and nothing else', (_what, who) => {
   bench.bind(connection({ auth: who() }));
   expect(bench.statements()).toEqual([{ ...READ_TOKEN, Resource: { Ref: expect.stringMatching(/^Token/) } }]);
 });

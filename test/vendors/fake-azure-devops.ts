@@ -172,6 +172,7 @@ function withoutPassword(connection: any): unknown {
 
 function shownGroup(group: any): unknown {
   if (!group) return null;
-  const shown = Object.entries<FakeGroupVariable>(group.variables ?? {}).map(([name, variable]) => [name, variable.isSecret ? { ...variable, value: null } : variable]);
+  const hidden = (variable: FakeGroupVariable) => (variable.isSecret ? { ...variable, value: null } : variable);
+  const shown = Object.entries<FakeGroupVariable>(group.variables).map(([name, variable]) => [name, hidden(variable)]);
   return { ...group, variables: Object.fromEntries(shown) };
 }

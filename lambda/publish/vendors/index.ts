@@ -3,6 +3,7 @@ import { azureDevopsVariableGroup } from './azure-devops-variable-group';
 import { githubPrivateRegistry } from './github-private-registry';
 import { githubSecret } from './github-secret';
 import { gitlabVariable } from './gitlab-variable';
+import { http } from './http';
 import type { Vendor } from '../vendor';
 
 /** The vendors, by the kind of target that they serve. */
@@ -12,4 +13,5 @@ export const VENDORS: Readonly<Record<string, Vendor>> = {
   'github-private-registry': githubPrivateRegistry,
   'github-secret': githubSecret,
   'gitlab-variable': gitlabVariable,
+  http,
 };
