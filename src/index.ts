@@ -32,6 +32,7 @@ export * from './targets/azure-devops-auth';
 export * from './targets/azure-devops-options';
 export * from './targets/azure-devops-service-connection';
 export * from './targets/azure-devops-variable-group';
+export * from './targets/function-target';
 export * from './targets/github-auth';
 export * from './targets/github-private-registry';
 export * from './targets/github-secret';

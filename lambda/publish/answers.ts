@@ -89,6 +89,11 @@ export function reasonOf(text: string): string | undefined {
   const { message, error, errors, error_description: description, detail } = Object(body);
   const reason = [message, description, error, errors, detail].find((part) => part !== undefined && part !== null && part !== '');
   if (reason === undefined) return undefined;
-  const words = (typeof reason === 'string' ? reason : JSON.stringify(reason)).replace(/[A-Za-z0-9+/=_-]{20,}/g, '…').replace(/\s+/g, ' ');
+  return redacted(typeof reason === 'string' ? reason : JSON.stringify(reason));
+}
+
+/** The beginning of somebody else's words, without what looks like a credential. */
+export function redacted(text: string): string {
+  const words = text.replace(/[A-Za-z0-9+/=_-]{20,}/g, '…').replace(/\s+/g, ' ');
   return words.length > LONGEST_REASON ? `${words.slice(0, LONGEST_REASON)}…` : words;
 }

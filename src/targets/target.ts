@@ -2,12 +2,14 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AzureDevopsServiceConnectionOptions } from './azure-devops-service-connection';
 import type { AzureDevopsVariableGroupOptions } from './azure-devops-variable-group';
+import type { FunctionTargetOptions } from './function-target';
 import type { GithubPrivateRegistryOptions } from './github-private-registry';
 import type { GithubSecretOptions } from './github-secret';
 import type { GitlabVariableOptions } from './gitlab-variable';
 import type { HttpTargetOptions } from './http-target';
 import type { TargetBindOptions, TargetConfig } from './target-config';
 import { azureDevopsServiceConnection, azureDevopsVariableGroup } from '../private/targets/azure-devops';
+import { functionTarget } from '../private/targets/function';
 import { githubPrivateRegistry, githubSecret } from '../private/targets/github';
 import { gitlabVariable } from '../private/targets/gitlab-variable';
 import { httpTarget } from '../private/targets/http';
@@ -95,6 +97,20 @@ export abstract class Target {
    */
   public static http(options: HttpTargetOptions): Target {
     return new VendorTarget(httpTarget(options));
+  }
+
+  /**
+   * A Lambda function of yours, which brings the credentials where nothing else here can. It is called with an event that
+   * has no credential, and reads the secret.
+   *
+   * @see https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/targets/function.md
+   *
+   * @example
+   * declare const handler: lambda.Function;
+   * Target.function({ handler });
+   */
+  public static function(options: FunctionTargetOptions): Target {
+    return new VendorTarget(functionTarget(options));
   }
 
   /**

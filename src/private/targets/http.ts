@@ -84,7 +84,8 @@ function checkSecrets(problems: Problems, at: string, { secrets = {}, removeRequ
   }
 }
 
-function checkRemoval(problems: Problems, at: string, { removal = TargetRemoval.LEAVE, removeRequest, secrets = {}, value }: HttpTargetOptions): void {
+function checkRemoval(problems: Problems, at: string, options: HttpTargetOptions): void {
+  const { removal = TargetRemoval.LEAVE, removeRequest, secrets = {}, value } = options;
   if ((removal === TargetRemoval.LEAVE) !== (removeRequest === undefined)) {
     problems.add(`${at}.removal`, removal, 'BLANK or DELETE with \'removeRequest\', and only then', 'say what is sent, or leave both out');
   }
