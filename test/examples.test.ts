@@ -138,8 +138,11 @@ const CIS: Record<string, Example> = {
 
 /** Examples of targets, and the kind that the publisher knows each by. */
 const TARGETS: Record<string, string> = {
+  'target-azure-devops': 'azure-devops-service-connection',
+  'target-function': 'function',
   'target-github': 'github-secret',
   'target-gitlab': 'gitlab-variable',
+  'target-http': 'http',
 };
 
 const folders = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name).sort();
@@ -302,6 +305,7 @@ describe('rotated-key', () => {
 
 test.each<[CiWithSchema, string, string]>([
   ['azure-devops', 'azure-devops', 'azure-pipelines.yml'],
+  ['azure-devops', 'target-azure-devops', 'azure-pipelines.yml'],
   ['bitbucket', 'bitbucket-pipelines', 'bitbucket-pipelines.yml'],
   ['buildkite', 'buildkite', '.buildkite/pipeline.yml'],
   ['circleci', 'circleci', '.circleci/config.yml'],

@@ -17,7 +17,8 @@ const READ = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
 function statementsOf(template: Template, role: RegExp): any[] {
   const types = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'];
   const policies = types.flatMap((type) => Object.values<any>(template.findResources(type)));
-  return policies.filter(({ Properties }) => role.test(JSON.stringify(Properties.Roles ?? Properties.RoleName))).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  const ofRole = policies.filter(({ Properties }) => role.test(JSON.stringify(Properties.Roles ?? Properties.RoleName)));
+  return ofRole.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
 }
 
 describe('a function', () => {
@@ -144,6 +145,17 @@ describe('with credentials', () => {
     });
     Annotations.fromStack(stack).hasWarning('/Stack/Credentials/Publisher/Target1', 'the function was imported without its role, and nobody lets it read the dockercfg: '
       + 'import it with its role, by Function.fromFunctionAttributes(), or let its role read it, by grantRead() of the credentials [ack: cdk-ecr-ci:Target.functionWithoutRole]');
+  });
+
+  test('a function of another account is let read by the secret, as far as that goes', () => {
+    const stack = new Stack(new App(), 'Stack', { env: ENV });
+    const role = iam.Role.fromRoleArn(stack, 'Imported', 'arn:aws:iam::444455556666:role/push');
+    const handler = lambda.Function.fromFunctionAttributes(stack, 'Push', { functionArn: 'arn:aws:lambda:eu-west-1:444455556666:function:push', role });
+    const encryptionKey = new kms.Key(stack, 'Key');
+    new lib.DockerCredentials(stack, 'Credentials', { encryptionKey, targets: [lib.Target.function({ handler })] });
+    Template.fromStack(stack).hasResourceProperties('AWS::SecretsManager::ResourcePolicy', {
+      ResourcePolicy: { Statement: Match.arrayWith([Match.objectLike({ Action: READ, Principal: { AWS: 'arn:aws:iam::444455556666:role/push' } })]) },
+    });
   });
 
   test('a function that is imported with its role may read', () => {

@@ -16,8 +16,9 @@ beforeEach(() => {
 });
 afterAll(() => lambda.restore());
 
+const bytesOf = (body: unknown) => Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) as never;
 const answer = (body: unknown, FunctionError?: string) => (
-  lambda.on(InvokeCommand).resolves({ StatusCode: 200, FunctionError, Payload: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) as never }));
+  lambda.on(InvokeCommand).resolves({ StatusCode: 200, FunctionError, Payload: bytesOf(body) }));
 const target = (where: object = {}, change: object = {}) => spec('function', { function: ARN, ...where }, {}, change);
 function given(): VendorPorts {
   const clients = new PublishClients();
@@ -124,6 +125,13 @@ test.each([[undefined, 60], ['7', 7]])('one that is called too often is left alo
 test('one that is gone fails with AWS\'s words', async () => {
   lambda.on(InvokeCommand).rejects(new ResourceNotFoundException({ message: `Function not found: ${ARN}`, $metadata: {} }));
   expect(await failure()).toMatchObject({ name: 'ResourceNotFoundException', message: `Function not found: ${ARN}` });
+});
+
+test('one that takes too long fails, and so does one that may not be called', async () => {
+  for (const name of ['TimeoutError', 'AccessDeniedException']) {
+    lambda.on(InvokeCommand).rejects(Object.assign(new Error('in AWS\'s words'), { name }));
+    expect(await failure()).toMatchObject({ name, message: 'in AWS\'s words' });
+  }
 });
 
 test('one that is slow is waited for, and not called again by the client', async () => {
