@@ -30,7 +30,8 @@ function given(): VendorPorts {
   });
   return ports(async () => { throw new Error('no HTTP'); }, {}, { aws: noting });
 }
-const events = () => lambda.commandCalls(InvokeCommand).map(({ args: [{ input }] }) => ({ ...input, Payload: JSON.parse(input.Payload as unknown as string) }));
+const events = () => lambda.commandCalls(InvokeCommand).map(({ args: [{ input }] }) => (
+  { ...input, Payload: JSON.parse(input.Payload as unknown as string) }));
 const publish = (to = target(), sent = payload()) => functionTarget.publish(to, sent, given());
 const failure = () => failureOf(functionTarget, target(), given());
 
