@@ -87,8 +87,9 @@ export function reasonOf(text: string): string | undefined {
     return undefined;
   }
   const { message, error, errors, error_description: description, detail } = Object(body);
-  const reason = [message, description, error, errors, detail].find((part) => part !== undefined && part !== null && part !== '');
-  if (reason === undefined) return undefined;
+  const part = [message, description, error, errors, detail].find((found) => found !== undefined && found !== null && found !== '');
+  if (part === undefined) return undefined;
+  const reason = part.message ?? part;
   return redacted(typeof reason === 'string' ? reason : JSON.stringify(reason));
 }
 

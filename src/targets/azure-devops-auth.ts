@@ -1,8 +1,8 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { checkFormat } from '../private/formats';
-import { UUID } from '../private/oidc/formats';
 import { checkJsonKey, secretRef } from '../private/targets/secret-ref';
+import { UUID } from '../private/targets/variable-name';
 import type { Problems } from '../private/validation';
 
 /**

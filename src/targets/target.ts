@@ -1,18 +1,28 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { SecretsManagerTargetOptions, SsmParameterTargetOptions } from './aws-targets';
 import type { AzureDevopsServiceConnectionOptions } from './azure-devops-service-connection';
 import type { AzureDevopsVariableGroupOptions } from './azure-devops-variable-group';
+import type { BitbucketVariableOptions } from './bitbucket-variable';
+import type { BuildkiteSecretOptions } from './buildkite-secret';
+import type { CircleciContextOptions, CircleciProjectOptions } from './circleci';
 import type { FunctionTargetOptions } from './function-target';
 import type { GithubPrivateRegistryOptions } from './github-private-registry';
 import type { GithubSecretOptions } from './github-secret';
 import type { GitlabVariableOptions } from './gitlab-variable';
 import type { HttpTargetOptions } from './http-target';
+import type { KubernetesSecretOptions } from './kubernetes-secret';
 import type { TargetBindOptions, TargetConfig } from './target-config';
+import { secretsManagerTarget, ssmParameterTarget } from '../private/targets/aws-targets';
 import { azureDevopsServiceConnection, azureDevopsVariableGroup } from '../private/targets/azure-devops';
+import { bitbucketVariable } from '../private/targets/bitbucket-variable';
+import { buildkiteSecret } from '../private/targets/buildkite-secret';
+import { circleciContext, circleciProject } from '../private/targets/circleci';
 import { functionTarget } from '../private/targets/function';
 import { githubPrivateRegistry, githubSecret } from '../private/targets/github';
 import { gitlabVariable } from '../private/targets/gitlab-variable';
 import { httpTarget } from '../private/targets/http';
+import { kubernetesSecret } from '../private/targets/kubernetes-secret';
 import type { TargetDefinition } from '../private/targets/target-definition';
 import type { Problems } from '../private/validation';
 
@@ -39,6 +49,65 @@ export abstract class Target {
    */
   public static gitlabVariable(options: GitlabVariableOptions): Target {
     return new VendorTarget(gitlabVariable(options));
+  }
+
+  /**
+   * A variable of a repository of Bitbucket Cloud, of one of its deployment environments, or of a workspace.
+   *
+   * @see https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/
+   */
+  public static bitbucketVariable(options: BitbucketVariableOptions): Target {
+    return new VendorTarget(bitbucketVariable(options));
+  }
+
+  /**
+   * A secret of a cluster of Buildkite.
+   *
+   * @see https://buildkite.com/docs/pipelines/security/secrets/buildkite-secrets
+   */
+  public static buildkiteSecret(options: BuildkiteSecretOptions): Target {
+    return new VendorTarget(buildkiteSecret(options));
+  }
+
+  /**
+   * A variable of a context of CircleCI.
+   *
+   * @see https://circleci.com/docs/contexts/
+   */
+  public static circleciContext(options: CircleciContextOptions): Target {
+    return new VendorTarget(circleciContext(options));
+  }
+
+  /**
+   * A variable of a project of CircleCI.
+   *
+   * @see https://circleci.com/docs/env-vars/
+   */
+  public static circleciProject(options: CircleciProjectOptions): Target {
+    return new VendorTarget(circleciProject(options));
+  }
+
+  /**
+   * A Secret of a Kubernetes cluster, which pods name in `imagePullSecrets`.
+   *
+   * @see https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/
+   */
+  public static kubernetesSecret(options: KubernetesSecretOptions): Target {
+    return new VendorTarget(kubernetesSecret(options));
+  }
+
+  /**
+   * A copy in another secret of Secrets Manager, such as one of another account.
+   */
+  public static secretsManager(options: SecretsManagerTargetOptions): Target {
+    return new VendorTarget(secretsManagerTarget(options));
+  }
+
+  /**
+   * A parameter of Systems Manager.
+   */
+  public static ssmParameter(options: SsmParameterTargetOptions): Target {
+    return new VendorTarget(ssmParameterTarget(options));
   }
 
   /**

@@ -97,7 +97,7 @@ test.each<[Partial<lib.AzureDevopsVariableGroupOptions>, RegExp]>([
 test('refuses a service connection that is none, and to delete one', () => {
   expect(bench.problems(connection({ connectionId: 'ecr', host: 'https://x', removal: lib.TargetRemoval.DELETE, organization: undefined }))).toEqual([
     '\'targets[0]\' must be given exactly one of \'organization\', \'url\', got: []; say where it is',
-    '\'targets[0].connectionId\' must be a UUID in lower case, without braces, got: \'ecr\' (3 characters); write it such as \'12345678-90ab-cdef-1234-567890abcdef\'',
+    '\'targets[0].connectionId\' must be a UUID, got: \'ecr\' (3 characters); copy it from the URL of its page, or from the vendor\'s API',
     '\'targets[0].removal\' must be LEAVE or BLANK for a service connection, which its owner made, got: \'delete\' (6 characters); take TargetRemoval.BLANK, and delete the connection yourself',
     expect.stringMatching(/^'targets\[0\]\.host' must be the host of a registry/),
   ]);

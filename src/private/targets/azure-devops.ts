@@ -1,5 +1,6 @@
 import { checkCertificateAuthority, checkUrl } from './server';
 import { checkExactlyOne, type TargetDefinition } from './target-definition';
+import { UUID } from './variable-name';
 import type { AzureDevopsTargetOptions } from '../../targets/azure-devops-options';
 import type { AzureDevopsServiceConnectionOptions } from '../../targets/azure-devops-service-connection';
 import type { AzureDevopsVariableGroupOptions } from '../../targets/azure-devops-variable-group';
@@ -7,7 +8,7 @@ import type { TargetBindOptions } from '../../targets/target-config';
 import { TargetRemoval } from '../../targets/target-removal';
 import { TargetValue } from '../../targets/target-value';
 import { checkFormat, REGISTRY_HOST, type Format } from '../formats';
-import { AZURE_DEVOPS_ORGANIZATION, AZURE_DEVOPS_PROJECT, UUID } from '../oidc/formats';
+import { AZURE_DEVOPS_ORGANIZATION, AZURE_DEVOPS_PROJECT } from '../oidc/formats';
 import type { Problems } from '../validation';
 
 const GROUP_ID: Format = {

@@ -1,0 +1,15 @@
+import type { Format } from '../formats';
+
+/** What shells and the CIs take as the name of a variable. */
+export const VARIABLE_NAME: Format = {
+  pattern: /^[A-Za-z_][A-Za-z0-9_]{0,299}$/,
+  allowed: 'the name of a variable: letters, digits and _, not beginning with a digit',
+  fix: 'leave it out for DOCKER_AUTH_CONFIG, which Docker reads',
+};
+
+/** A UUID as the vendors show it. */
+export const UUID: Format = {
+  pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  allowed: 'a UUID',
+  fix: 'copy it from the URL of its page, or from the vendor\'s API',
+};
