@@ -70,9 +70,8 @@ export class FakePublishing {
   }
 
   private target(id: string): object {
-    const request = { method: 'PUT', url: `${this.vendorUrl}/${id}`, body: { value: '{{value}}' } };
-    const settings = { request, secrets: {}, certificateAuthority: this.certificateAuthority };
-    return { id, kind: 'http', where: { method: 'PUT', url: request.url }, settings, form: 'config.json', removal: 'leave' };
+    const settings = { headers: {}, body: { json: { value: '{{value}}' } }, certificateAuthority: this.certificateAuthority };
+    return { id, kind: 'http', where: { method: 'PUT', url: `${this.vendorUrl}/${id}` }, settings, form: 'config.json', removal: 'leave' };
   }
 }
 

@@ -310,6 +310,7 @@ describe('rotated-key', () => {
 
 test.each<[CiWithSchema, string, string]>([
   ['azure-devops', 'azure-devops', 'azure-pipelines.yml'],
+  ['azure-devops', 'target-azure-devops', 'azure-pipelines.yml'],
   ['bitbucket', 'bitbucket-pipelines', 'bitbucket-pipelines.yml'],
   ['buildkite', 'buildkite', '.buildkite/pipeline.yml'],
   ['circleci', 'circleci', '.circleci/config.yml'],

@@ -1,27 +1,22 @@
-import { App, Stack } from 'aws-cdk-lib';
+import * as path from 'node:path';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { EcrCi, Target } from 'cdk-ecr-ci';
 
 const stack = new Stack(new App(), 'TargetFunctionExample');
 
-// Brings the dockercfg to where nothing else does. The event says which secret holds it.
-const bring = new lambda.Function(stack, 'Bring', {
-  runtime: lambda.Runtime.NODEJS_22_X,
+const token = secretsmanager.Secret.fromSecretNameV2(stack, 'Woodpecker', 'woodpecker-token');
+const handler = new lambda.Function(stack, 'Push', {
+  runtime: lambda.Runtime.NODEJS_24_X,
   handler: 'index.handler',
-  code: lambda.Code.fromInline(`
-    const { SecretsManagerClient, GetSecretValueCommand } = require('@aws-sdk/client-secrets-manager');
-    exports.handler = async ({ action, secretArn }) => {
-      if (action !== 'publish') return;
-      const { SecretString } = await new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId: secretArn }));
-      // Send it where it has to be.
-      if (!JSON.parse(SecretString).auths) throw new Error('it is no dockercfg');
-    };
-  `),
+  code: lambda.Code.fromAsset(path.join(__dirname, 'function')),
+  timeout: Duration.seconds(30),
+  environment: { WOODPECKER_URL: 'https://woodpecker.example.com', REPOSITORY_ID: '42', TOKEN_SECRET_ARN: token.secretArn },
 });
+token.grantRead(handler);
 
 new EcrCi(stack, 'Ci', {
   repositoryNames: ['myuser/myapp'],
-  targets: [
-    Target.function(bring),
-  ],
+  targets: [Target.function({ handler })],
 });

@@ -1,20 +1,19 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { EcrCi, Target } from 'cdk-ecr-ci';
+import { EcrCi, HttpBody, HttpSecret, HttpTargetMethod, Target } from 'cdk-ecr-ci';
 
 const stack = new Stack(new App(), 'TargetHttpExample');
 
 new EcrCi(stack, 'Ci', {
   repositoryNames: ['myuser/myapp'],
   targets: [
+    // Woodpecker's registry of a repository
     Target.http({
-      request: {
-        method: 'PATCH',
-        url: 'https://ci.example.com/api/repos/1/registries/111122223333.dkr.ecr.eu-west-1.amazonaws.com',
-        headers: { Authorization: 'Bearer {{secret:token}}' },
-        body: { username: '{{username}}', password: '{{password}}' },
-      },
-      secrets: { token: { secret: secretsmanager.Secret.fromSecretNameV2(stack, 'WoodpeckerToken', 'woodpecker-token') } },
+      method: HttpTargetMethod.PATCH,
+      url: 'https://woodpecker.example.com/api/repos/42/registries/{{host}}',
+      headers: { authorization: 'Bearer {{secret:token}}' },
+      body: HttpBody.json({ username: '{{username}}', password: '{{password}}' }),
+      secrets: { token: HttpSecret.of(secretsmanager.Secret.fromSecretNameV2(stack, 'Woodpecker', 'woodpecker-token')) },
     }),
   ],
 });

@@ -90,6 +90,11 @@ export function reasonOf(text: string): string | undefined {
   const part = [message, description, error, errors, detail].find((found) => found !== undefined && found !== null && found !== '');
   if (part === undefined) return undefined;
   const reason = part.message ?? part;
-  const words = (typeof reason === 'string' ? reason : JSON.stringify(reason)).replace(/[A-Za-z0-9+/=_-]{20,}/g, '…').replace(/\s+/g, ' ');
+  return redacted(typeof reason === 'string' ? reason : JSON.stringify(reason));
+}
+
+/** The beginning of somebody else's words, without what looks like a credential. */
+export function redacted(text: string): string {
+  const words = text.replace(/[A-Za-z0-9+/=_-]{20,}/g, '…').replace(/\s+/g, ' ');
   return words.length > LONGEST_REASON ? `${words.slice(0, LONGEST_REASON)}…` : words;
 }

@@ -7,6 +7,9 @@ import type { AwsCredentialIdentityProvider } from '@aws-sdk/types';
 /** A call that gets no answer is given up and made again: by default the SDK only warns, and waits on. */
 export const CONFIGURATION = { maxAttempts: 3, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true } };
 
+/** A function is waited for, and not called a second time while it may still run. */
+const INVOKING = { maxAttempts: 1, requestHandler: { ...CONFIGURATION.requestHandler, requestTimeout: 60_000 } };
+
 /** Where a client of AWS is used, and as whom. */
 export interface Place {
   /** @default - the publisher's own region */
@@ -19,7 +22,7 @@ export interface Place {
 export class PublishClients {
   public readonly secretsManager = kept((place) => new SecretsManagerClient({ ...CONFIGURATION, ...place }));
   public readonly ssm = kept((place) => new SSMClient({ ...CONFIGURATION, ...place }));
-  public readonly lambda = kept((place) => new LambdaClient({ ...CONFIGURATION, ...place }));
+  public readonly lambda = kept((place) => new LambdaClient({ ...INVOKING, ...place }));
   public readonly sts = kept((place) => new STSClient({ ...CONFIGURATION, ...place }));
 }
 

@@ -177,6 +177,9 @@ export const PUBLISH_QUEUE_ACTIONS = [
 /** What the refresher does with that queue. */
 export const ANNOUNCE_ACTION = 'sqs:SendMessage';
 
+/** What the publisher does with a function that is a target. */
+export const INVOKE_FUNCTION_ACTION = 'lambda:InvokeFunction';
+
 /** What a function does in its log group. */
 export const WRITE_LOG_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 

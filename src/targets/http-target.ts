@@ -1,100 +1,91 @@
-import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type { HttpBody } from './http-body';
+import type { HttpSecret } from './http-secret';
 import type { TargetOptions } from './target-options';
 import type { TargetValue } from './target-value';
 
 /**
- * A secret that is filled into a request of `Target.http()`.
+ * Method of a request of `Target.http()`.
  */
-export interface HttpTargetSecret {
-  /**
-   * The secret.
-   */
-  readonly secret: secretsmanager.ISecret;
-
-  /**
-   * Key in the secret's JSON.
-   *
-   * @default - the secret's whole value
-   */
-  readonly jsonKey?: string;
+export enum HttpTargetMethod {
+  /** `POST` */
+  POST = 'POST',
+  /** `PUT` */
+  PUT = 'PUT',
+  /** `PATCH` */
+  PATCH = 'PATCH',
+  /** `DELETE`, for `removeRequest` only. */
+  DELETE = 'DELETE',
 }
 
 /**
  * A request of `Target.http()`.
- *
- * In the texts of headers and body these are filled in: `{{value}}` (what is sent), `{{username}}` and `{{password}}` (of the
- * one registry, if `value` is left out), `{{host}}`, `{{expiresAt}}` (in UTC, such as `2026-01-01T12:00:00.000Z`) and
- * `{{secret:NAME}}` for each of `secrets`.
  */
 export interface HttpTargetRequest {
   /**
-   * Method of the request: `POST`, `PUT`, `PATCH` or `DELETE`.
+   * Its method.
    */
-  readonly method: string;
+  readonly method: HttpTargetMethod;
 
   /**
-   * URL, which begins with `https://`. Nothing is filled into it: addresses end up in logs.
+   * Where it goes: a URL that begins with `https://`. Only `{{host}}` is filled in, behind the server's name: a URL ends up
+   * in logs. A redirect is not followed.
    */
   readonly url: string;
 
   /**
-   * Headers, by name.
+   * Its headers, which are filled in like the body, such as `{ authorization: 'Bearer {{secret:token}}' }`.
    *
-   * @default - none but those of JSON
+   * @default - those that the body needs
    */
   readonly headers?: { [name: string]: string };
 
   /**
-   * Body: any JSON. What is filled into its texts is quoted as JSON needs it.
+   * Its body.
    *
    * @default - none
    */
-  readonly body?: any;
+  readonly body?: HttpBody;
+
+  /**
+   * Statuses that mean success: of 200 to 299 and 400 to 499.
+   *
+   * @default - 200 to 299, and for `removeRequest` 404 too
+   */
+  readonly acceptedStatuses?: number[];
 }
 
 /**
  * Options of `Target.http()`.
  */
-export interface HttpTargetOptions extends TargetOptions {
+export interface HttpTargetOptions extends HttpTargetRequest, TargetOptions {
   /**
-   * What writes the value. It is sent again when the value changes, so it has to take a value that is there.
+   * Tells it from another target of the same method and URL.
+   *
+   * @default - method and URL do
    */
-  readonly request: HttpTargetRequest;
+  readonly name?: string;
 
   /**
-   * What is sent when the target is removed with `TargetRemoval.BLANK` or `DELETE`.
+   * What is filled in for `{{value}}`. With `{{username}}` or `{{password}}` it is the password of one registry.
    *
-   * @default - the value is left
-   */
-  readonly removeRequest?: HttpTargetRequest;
-
-  /**
-   * Secrets that are filled in, by the name that `{{secret:NAME}}` calls them.
-   *
-   * @default - none
-   */
-  readonly secrets?: { [name: string]: HttpTargetSecret };
-
-  /**
-   * What `{{value}}` is.
-   *
-   * @default - the password of the one registry, beside `{{username}}`
+   * @default - TargetValue.password() for a request with `{{username}}` or `{{password}}`, otherwise TargetValue.configJson()
    */
   readonly value?: TargetValue;
 
   /**
-   * Host of the one registry, if the dockercfg has several and `value` is left out.
+   * Secrets that are filled in for `{{secret:NAME}}`, by that name: letters, digits, `_` and `-`.
    *
-   * @default - the dockercfg has one registry
+   * @default - none
    */
-  readonly host?: string;
+  readonly secrets?: { [name: string]: HttpSecret };
 
   /**
-   * Statuses that mean that the value was taken.
+   * What is sent when the target is removed, if `removal` is BLANK or DELETE. Nothing is filled in but `{{secret:NAME}}` and
+   * `{{host}}`.
    *
-   * @default - 200 to 299
+   * @default - nothing can be removed
    */
-  readonly statuses?: number[];
+  readonly removeRequest?: HttpTargetRequest;
 
   /**
    * PEM of the certificate authority that signed the server's certificate.

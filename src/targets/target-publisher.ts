@@ -106,6 +106,7 @@ export class TargetPublisher extends Construct implements iam.IGrantable {
 
   private readonly configs: TargetConfig[] = [];
   private readonly rights: TargetRights;
+  private readonly publishRun: CustomResource;
 
   private constructor(scope: Construct, id: string, private readonly props: TargetPublisherProps) {
     super(scope, id);
@@ -158,7 +159,7 @@ export class TargetPublisher extends Construct implements iam.IGrantable {
       reportBatchItemFailures: true,
     });
     messages.node.addDependency(policy);
-    const publishRun = this.createDeployRun(options.failDeploy ?? false, policy, props.after);
+    this.publishRun = this.createDeployRun(options.failDeploy ?? false, policy, props.after);
 
     const alarms = new TargetAlarms(this, scope.node.path, {
       secondsRemaining: this.metricSecondsRemaining(),
@@ -168,7 +169,7 @@ export class TargetPublisher extends Construct implements iam.IGrantable {
     this.alarmExpiring = alarms.expiring;
     this.alarmDeadLetters = alarms.deadLetters;
     this.alarmExpiringTokens = alarms.expiringTokens;
-    for (const alarm of [this.alarmExpiring, this.alarmExpiringTokens]) alarm.node.addDependency(publishRun); // their first data comes from there
+    for (const alarm of [this.alarmExpiring, this.alarmExpiringTokens]) alarm.node.addDependency(this.publishRun); // their first data comes from there
 
     this.node.addValidation({ validate: () => this.targetProblems() });
   }
@@ -247,6 +248,7 @@ export class TargetPublisher extends Construct implements iam.IGrantable {
   public _add(target: Target): void {
     const index = this.configs.length;
     const scope = new Construct(this, `Target${index + 1}`);
+    this.publishRun.node.addDependency(scope); // what the target needs is there when it is published to
     const config = target.bind(scope, { publisher: this, publisherRoleArn: this.role.roleArn, secret: this.props.secret });
     const problems = new Problems(this.node.scope!);
     checkOneRegistry(problems, `targets[${index}]`, config, this.props.hosts);

@@ -1,27 +1,27 @@
 import type { Stack } from 'aws-cdk-lib';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { SecretsManagerTargetOptions, SsmParameterTargetOptions } from './aws-targets';
-import type { AzureDevOpsServiceConnectionOptions, AzureDevOpsVariableGroupOptions } from './azure-dev-ops-target';
+import type { AzureDevopsServiceConnectionOptions } from './azure-devops-service-connection';
+import type { AzureDevopsVariableGroupOptions } from './azure-devops-variable-group';
 import type { BitbucketVariableOptions } from './bitbucket-variable';
 import type { BuildkiteSecretOptions } from './buildkite-secret';
 import type { CircleciContextOptions, CircleciProjectOptions } from './circleci';
+import type { FunctionTargetOptions } from './function-target';
 import type { GithubPrivateRegistryOptions } from './github-private-registry';
 import type { GithubSecretOptions } from './github-secret';
 import type { GitlabVariableOptions } from './gitlab-variable';
 import type { HttpTargetOptions } from './http-target';
 import type { KubernetesSecretOptions } from './kubernetes-secret';
 import type { TargetBindOptions, TargetConfig } from './target-config';
-import type { TargetOptions } from './target-options';
 import { secretsManagerTarget, ssmParameterTarget } from '../private/targets/aws-targets';
-import { azureDevOpsServiceConnection, azureDevOpsVariableGroup } from '../private/targets/azure-dev-ops';
+import { azureDevopsServiceConnection, azureDevopsVariableGroup } from '../private/targets/azure-devops';
 import { bitbucketVariable } from '../private/targets/bitbucket-variable';
 import { buildkiteSecret } from '../private/targets/buildkite-secret';
 import { circleciContext, circleciProject } from '../private/targets/circleci';
-import { functionTarget } from '../private/targets/function-target';
+import { functionTarget } from '../private/targets/function';
 import { githubPrivateRegistry, githubSecret } from '../private/targets/github';
 import { gitlabVariable } from '../private/targets/gitlab-variable';
-import { httpTarget } from '../private/targets/http-target';
+import { httpTarget } from '../private/targets/http';
 import { kubernetesSecret } from '../private/targets/kubernetes-secret';
 import type { TargetDefinition } from '../private/targets/target-definition';
 import type { Problems } from '../private/validation';
@@ -49,24 +49,6 @@ export abstract class Target {
    */
   public static gitlabVariable(options: GitlabVariableOptions): Target {
     return new VendorTarget(gitlabVariable(options));
-  }
-
-  /**
-   * The login of a service connection of Azure DevOps to a Docker registry, which container jobs and Docker tasks name.
-   *
-   * @see https://learn.microsoft.com/en-us/azure/devops/pipelines/library/service-endpoints
-   */
-  public static azureDevOpsServiceConnection(options: AzureDevOpsServiceConnectionOptions): Target {
-    return new VendorTarget(azureDevOpsServiceConnection(options));
-  }
-
-  /**
-   * A secret variable of a variable group of Azure DevOps.
-   *
-   * @see https://learn.microsoft.com/en-us/azure/devops/pipelines/library/variable-groups
-   */
-  public static azureDevOpsVariableGroup(options: AzureDevOpsVariableGroupOptions): Target {
-    return new VendorTarget(azureDevOpsVariableGroup(options));
   }
 
   /**
@@ -103,25 +85,6 @@ export abstract class Target {
    */
   public static circleciProject(options: CircleciProjectOptions): Target {
     return new VendorTarget(circleciProject(options));
-  }
-
-  /**
-   * A Lambda function of your own, which brings the dockercfg to where nothing else here does.
-   *
-   * It is invoked with `{"action":"publish","secretArn":"…","versionId":"…","hosts":["…"],"expiresAt":"…"}` and may read the
-   * secret; when the target is removed, with `{"action":"remove","how":"blank"}` or `"delete"`. No credential is in the event.
-   *
-   * @param handler the function
-   */
-  public static function(handler: lambda.IFunction, options: TargetOptions = {}): Target {
-    return new VendorTarget(functionTarget(handler, options));
-  }
-
-  /**
-   * Any server that takes a value by one HTTPS request, such as that of another CI.
-   */
-  public static http(options: HttpTargetOptions): Target {
-    return new VendorTarget(httpTarget(options));
   }
 
   /**
@@ -163,6 +126,60 @@ export abstract class Target {
    */
   public static githubPrivateRegistry(options: GithubPrivateRegistryOptions): Target {
     return new VendorTarget(githubPrivateRegistry(options));
+  }
+
+  /**
+   * A service connection of Azure DevOps to a Docker registry, which container jobs and the Docker task log in with.
+   *
+   * The connection is there before: everything but its registry, user and password stays as its owner set it.
+   *
+   * @see https://learn.microsoft.com/en-us/azure/devops/pipelines/library/service-endpoints#docker-registry-service-connection
+   */
+  public static azureDevopsServiceConnection(options: AzureDevopsServiceConnectionOptions): Target {
+    return new VendorTarget(azureDevopsServiceConnection(options));
+  }
+
+  /**
+   * A variable in a variable group of Azure DevOps, `DOCKER_AUTH_CONFIG` if not said otherwise.
+   *
+   * The group is there before, and keeps its other variables. For one registry a service connection is the better place.
+   *
+   * @see https://learn.microsoft.com/en-us/azure/devops/pipelines/library/variable-groups
+   */
+  public static azureDevopsVariableGroup(options: AzureDevopsVariableGroupOptions): Target {
+    return new VendorTarget(azureDevopsVariableGroup(options));
+  }
+
+  /**
+   * Whatever takes credentials in one HTTPS request: a method, a URL, headers and a body, which the credentials and secrets
+   * are filled in.
+   *
+   * @example
+   * declare const token: secretsmanager.ISecret;
+   * Target.http({
+   *   method: HttpTargetMethod.PATCH,
+   *   url: 'https://woodpecker.example.com/api/repos/42/registries/{{host}}',
+   *   headers: { authorization: 'Bearer {{secret:token}}' },
+   *   body: HttpBody.json({ username: '{{username}}', password: '{{password}}' }),
+   *   secrets: { token: HttpSecret.of(token) },
+   * });
+   */
+  public static http(options: HttpTargetOptions): Target {
+    return new VendorTarget(httpTarget(options));
+  }
+
+  /**
+   * A Lambda function of yours, which brings the credentials where nothing else here can. It is called with an event that
+   * has no credential, and reads the secret.
+   *
+   * @see https://github.com/cdk-ecr-ci/cdk-ecr-ci/blob/main/docs/targets/function.md
+   *
+   * @example
+   * declare const handler: lambda.Function;
+   * Target.function({ handler });
+   */
+  public static function(options: FunctionTargetOptions): Target {
+    return new VendorTarget(functionTarget(options));
   }
 
   /**

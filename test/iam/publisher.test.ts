@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { knownActions, PolicySimulator, type KnownAction } from './policy-simulator';
 import * as lib from '../../src';
@@ -17,7 +18,12 @@ beforeAll(async () => {
   const stack = new Stack(new App(), 'Stack', { env: ENV });
   const token = new secretsmanager.Secret(stack, 'Token');
   new secretsmanager.Secret(stack, 'Other');
-  const credentials = new lib.DockerCredentials(stack, 'Credentials', { targets: [lib.Target.gitlabVariable({ project: '1', token })] });
+  const [handler] = ['Called', 'NotCalled'].map((id) => new lambda.Function(stack, id, {
+    runtime: lambda.Runtime.NODEJS_LATEST, handler: 'index.handler', code: lambda.Code.fromInline('exports.handler = async () => {};'),
+  }));
+  const credentials = new lib.DockerCredentials(stack, 'Credentials', {
+    targets: [lib.Target.gitlabVariable({ project: '1', token }), lib.Target.function({ handler })],
+  });
   new lib.CiRepository(stack, 'App', { repositoryName: 'myuser/myapp' }).grantPullPush(credentials);
   const theirs = secretsmanager.Secret.fromSecretNameV2(stack, 'Theirs', 'theirs');
   new lib.DockerCredentials(stack, 'Neighbour', { targets: [lib.Target.gitlabVariable({ project: '2', token: theirs })] });
@@ -59,6 +65,9 @@ describe('the publisher', () => {
       ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']],
     ['the dockercfg, which it does not write', () => arn('AWS::SecretsManager::Secret', 'CredentialsSecret'), ['secretsmanager:GetSecretValue']],
     ['the token of its target', () => arn('AWS::SecretsManager::Secret', 'Token'), ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue']],
+    ['the function of its target', () => arn('AWS::Lambda::Function', 'Called'), ['lambda:InvokeFunction']],
+    ['a version of that function', () => `${arn('AWS::Lambda::Function', 'Called')}:1`, []],
+    ['another function', () => arn('AWS::Lambda::Function', 'NotCalled'), []],
     ['another secret', () => arn('AWS::SecretsManager::Secret', 'Other'), []],
     ['the dockercfg of a neighbour', () => arn('AWS::SecretsManager::Secret', 'NeighbourSecret'), []],
     ['the token of a neighbour\'s target', () => `arn:aws:secretsmanager:${ENV.region}:${ENV.account}:secret:theirs-AbCdEf`, []],
@@ -68,6 +77,17 @@ describe('the publisher', () => {
     ['what takes no resource, such as asking for an ECR token', () => undefined, []],
   ])('may do no more than it has to with %s', async (_what, resource, expected) => {
     expect(await allowed(PUBLISHER, resource())).toEqual(expected);
+  });
+});
+
+describe('a function that is a target', () => {
+  test.each<[string, () => string | undefined, string[]]>([
+    ['the dockercfg', () => arn('AWS::SecretsManager::Secret', 'CredentialsSecret'), ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue']],
+    ['the token of another target', () => arn('AWS::SecretsManager::Secret', 'Token'), []],
+    ['the publisher\'s queue', () => arn('AWS::SQS::Queue', 'CredentialsPublisherQueue'), []],
+    ['the publisher\'s table', () => arn('AWS::DynamoDB::Table', 'CredentialsPublisherTargets'), []],
+  ])('may do no more than it has to with %s', async (_what, resource, expected) => {
+    expect(await allowed('CalledServiceRole', resource())).toEqual(expected);
   });
 });
 

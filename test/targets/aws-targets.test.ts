@@ -1,8 +1,6 @@
 import { Lazy } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Bench } from './fixtures';
@@ -141,17 +139,4 @@ test.each(['cn-north-1', 'us-gov-west-1'])('in another partition the ARNs are of
   expect(elsewhere.statements()).toEqual([
     ...allow(PUT_PARAMETER, arn('ssm', 'parameter/x', region)), ...allow(PUT_SECRET, arn('secretsmanager', 'secret:x-??????', region)),
   ]);
-});
-
-test('a function may read the dockercfg, and the publisher may invoke it', () => {
-  const handler = new lambda.Function(bench.stack, 'Bring', { runtime: lambda.Runtime.NODEJS_LATEST, handler: 'index.handler', code: lambda.Code.fromInline('exports.handler = () => {}') });
-  const target = lib.Target.function(handler, { removal: lib.TargetRemoval.DELETE });
-  expect(bench.problems(target)).toEqual([]);
-  const functionArn = { 'Fn::GetAtt': [expect.stringMatching(/^Bring/), 'Arn'] };
-  expect(bench.bind(target)).toEqual({ kind: 'function', where: { functionArn }, settings: {}, form: 'config.json', removal: 'delete' });
-  expect(bench.bind(lib.Target.function(handler)).removal).toBeUndefined();
-  const policies = Object.entries<any>(Template.fromStack(bench.stack).findResources('AWS::IAM::Policy'));
-  const statements = (id: string) => policies.find(([name]) => name.startsWith(id))![1].Properties.PolicyDocument.Statement;
-  expect(statements('Role')).toEqual(allow('lambda:InvokeFunction', [functionArn, { 'Fn::Join': ['', [functionArn, ':*']] }]));
-  expect(statements('BringServiceRole')).toEqual(allow(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], arn('secretsmanager', 'secret:dockercfg-??????')));
 });

@@ -1,77 +1,116 @@
-import type { SecretRef, TargetSpec } from '../../../src/private/target-contract';
+import { fillIn, placeholdersIn, SECRET_PREFIX, type HttpBodyTemplate, type HttpRequestTemplate, type HttpTargetSettings } from '../../../src/private/http-template-contract';
+import type { TargetSpec } from '../../../src/private/target-contract';
+import { ConfigurationError } from '../../shared/errors';
 import { expectStatus } from '../answers';
 import { VendorError } from '../errors';
 import type { HttpRequest } from '../http';
 import type { Payload, Vendor, VendorPorts } from '../vendor';
 
+const SUCCESS = Array.from({ length: 100 }, (_, index) => 200 + index);
+
+/** Removed, or not there. */
+const REMOVED = [...SUCCESS, 404];
+
+/** What a header takes: https://www.rfc-editor.org/rfc/rfc9110#name-field-values */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** What is told of credentials that never expire. */
+const NO_END = '9999-12-31T23:59:59.999Z';
+
 const HINTS = {
-  401: 'is the token valid?',
-  403: 'may the token write there?',
-  404: 'is the URL right?',
+  401: 'are the headers right, and the secrets that they are filled in with?',
+  403: 'are the headers right, and the secrets that they are filled in with?',
+  404: 'is the URL right, and is there what it names?',
+  413: 'send fewer registries',
 };
 
-interface Template {
-  readonly method: HttpRequest['method'];
+type Values = Readonly<Record<string, string | undefined>>;
+
+/** A request, and what its answer means. */
+interface Sent extends HttpRequestTemplate {
+  readonly method: string;
   readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
+  readonly what: string;
+  readonly success: readonly number[];
 }
 
-interface Settings {
-  readonly request: Template;
-  readonly removeRequest?: Template;
-  readonly secrets: Readonly<Record<string, SecretRef>>;
-  readonly statuses?: readonly number[];
-  readonly certificateAuthority?: string;
-}
-
-/** Any server that takes a value by one request. */
+/** Any API that takes the value in one request. */
 export const http: Vendor = {
-  publish: async (target, { text, login, hosts, expiresAt }: Payload, ports) => {
-    const { request } = target.settings as unknown as Settings;
-    const expiry = Number.isFinite(expiresAt) ? new Date(expiresAt).toISOString() : '';
-    const fields = { value: text, host: hosts[0], expiresAt: expiry, ...login ? { username: login.username, password: login.password } : {} };
-    await send(target, request, fields, 'take the value', ports);
+  publish: async ({ where: { method, url }, settings }, payload, ports) => {
+    await send({ ...settingsOf(settings), method, url, what: 'take the value', success: SUCCESS }, filledIn(payload), settingsOf(settings), ports);
     return {};
   },
 
-  remove: async (target, _how, ports) => {
-    const { removeRequest } = target.settings as unknown as Settings;
-    await send(target, removeRequest!, {}, 'remove the value', ports);
+  remove: async ({ settings, hosts = [] }, _how, ports) => {
+    const { remove, ...others } = settingsOf(settings);
+    await send({ ...remove!, what: 'remove the value', success: REMOVED }, { host: hosts[0] }, others, ports);
   },
 };
 
-async function send({ settings }: TargetSpec, template: Template, fields: Record<string, string>, what: string, ports: VendorPorts): Promise<void> {
-  const { secrets, statuses, certificateAuthority } = settings as unknown as Settings;
-  const known = new Map(Object.entries(fields));
-  for (const [name, ref] of Object.entries(secrets)) known.set(`secret:${name}`, await ports.secret(ref));
-  const headers = Object.entries(template.headers ?? {}).map(([name, text]) => [name, inHeader(fill(text, known))]);
-  const answer = await ports.http({
-    method: template.method,
-    url: template.url,
-    headers: Object.fromEntries(headers),
-    body: template.body === undefined ? undefined : fillAll(template.body, known),
-    certificateAuthority,
+function settingsOf(settings: TargetSpec['settings']): HttpTargetSettings {
+  return settings as unknown as HttpTargetSettings;
+}
+
+function filledIn({ text, login, hosts, expiresAt }: Payload): Values {
+  return {
+    value: text,
+    username: login?.username,
+    password: login?.password,
+    host: hosts[0],
+    expiresAt: Number.isFinite(expiresAt) ? new Date(expiresAt).toISOString() : NO_END,
+  };
+}
+
+async function send(request: Sent, values: Values, settings: HttpTargetSettings, ports: VendorPorts): Promise<void> {
+  const { method, headers, body, what, statuses = request.success } = request;
+  const known = new Map(Object.entries({ ...values, ...await secretsFor(request, settings, ports) }));
+  const fill = (template: string): string => fillIn(template, (name) => {
+    const value = known.get(name);
+    if (value === undefined) throw new ConfigurationError(`the request asks for {{${name}}}, which is not there`);
+    return value;
   });
-  const taken = statuses ?? (answer.status >= 200 && answer.status < 300 ? [answer.status] : []);
-  expectStatus(answer, taken, { vendor: new URL(template.url).host, what, hints: HINTS, now: ports.now });
+  const url = fillIn(request.url, (name) => encodeURIComponent(fill(`{{${name}}}`)));
+  const content = bodyOf(body, fill);
+  const answer = await ports.http({
+    method: method as HttpRequest['method'],
+    url,
+    headers: { ...content.headers, ...headersOf(headers, fill) },
+    body: content.body,
+    certificateAuthority: settings.certificateAuthority,
+  });
+  expectStatus(answer, statuses, { vendor: new URL(url).host, what, hints: HINTS, now: ports.now });
 }
 
-/** Fills what is known into a text, in one pass: what was filled in is not looked at again. */
-function fill(text: string, known: ReadonlyMap<string, string>): string {
-  return text.replace(/\{\{(.*?)\}\}/g, (_whole, field: string) => known.get(field) ?? '');
+/** The secrets that the request names, by their placeholders. */
+async function secretsFor({ headers, body }: Sent, { secrets = {} }: HttpTargetSettings, ports: VendorPorts): Promise<Values> {
+  const named = new Set(placeholdersIn(JSON.stringify([headers, body])));
+  const used = Object.entries(secrets).filter(([name]) => named.has(`${SECRET_PREFIX}${name}`));
+  return Object.fromEntries(await Promise.all(used.map(async ([name, ref]) => [`${SECRET_PREFIX}${name}`, await ports.secret(ref)])));
 }
 
-/** The same in every text of a JSON, which is quoted afterwards. */
-function fillAll(value: unknown, known: ReadonlyMap<string, string>): unknown {
-  if (typeof value === 'string') return fill(value, known);
-  if (Array.isArray(value)) return value.map((item) => fillAll(item, known));
+function headersOf(headers: Readonly<Record<string, string>>, fill: (template: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, template]) => {
+    const value = fill(template);
+    // Not left to the client, whose message would be taken for one of the network's.
+    if (!HEADER_VALUE.test(value)) {
+      throw new VendorError(`the header '${name}' would get a line break or another character that no header takes: look at what it is filled in with`);
+    }
+    return [name.toLowerCase(), value];
+  }));
+}
+
+function bodyOf(template: HttpBodyTemplate | undefined, fill: (template: string) => string): Pick<HttpRequest, 'headers'> & { readonly body?: string } {
+  if (!template) return { headers: {} };
+  if ('json' in template) return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(filledJson(template.json, fill)) };
+  if ('text' in template) return { headers: { 'content-type': template.contentType }, body: fill(template.text) };
+  const fields = Object.entries(template.form).map(([name, text]): [string, string] => [name, fill(text)]);
+  return { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(fields).toString() };
+}
+
+/** Texts are filled in before they become JSON, so that what is filled in is quoted as it has to be. */
+function filledJson(value: unknown, fill: (template: string) => string): unknown {
+  if (typeof value === 'string') return fill(value);
+  if (Array.isArray(value)) return value.map((item) => filledJson(item, fill));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fillAll(item, known)]));
-}
-
-/** A line break would begin another header. */
-function inHeader(text: string): string {
-  if (/[\r\n]/.test(text)) throw new VendorError('what is filled into a header has a line break: put it into the body');
-  return text;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, filledJson(item, fill)]));
 }

@@ -1,4 +1,5 @@
-import { azureDevOpsServiceConnection, azureDevOpsVariableGroup } from './azure-dev-ops';
+import { azureDevopsServiceConnection } from './azure-devops-service-connection';
+import { azureDevopsVariableGroup } from './azure-devops-variable-group';
 import { bitbucketVariable } from './bitbucket-variable';
 import { buildkiteSecret } from './buildkite-secret';
 import { circleciContext, circleciProject } from './circleci';
@@ -14,8 +15,8 @@ import type { Vendor } from '../vendor';
 
 /** The vendors, by the kind of target that they serve. */
 export const VENDORS: Readonly<Record<string, Vendor>> = {
-  'azure-devops-service-connection': azureDevOpsServiceConnection,
-  'azure-devops-variable-group': azureDevOpsVariableGroup,
+  'azure-devops-service-connection': azureDevopsServiceConnection,
+  'azure-devops-variable-group': azureDevopsVariableGroup,
   'bitbucket-variable': bitbucketVariable,
   'buildkite-secret': buildkiteSecret,
   'circleci-context': circleciContext,
@@ -24,8 +25,8 @@ export const VENDORS: Readonly<Record<string, Vendor>> = {
   'github-private-registry': githubPrivateRegistry,
   'github-secret': githubSecret,
   'gitlab-variable': gitlabVariable,
-  'http': http,
   'kubernetes-secret': kubernetesSecret,
   'secrets-manager': secretsManager,
   'ssm-parameter': ssmParameter,
+  http,
 };

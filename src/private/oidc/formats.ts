@@ -45,6 +45,18 @@ export const UUID_IN_BRACES: Format = {
   fix: 'write it such as \'{12345678-90ab-cdef-1234-567890abcdef}\'',
 };
 
+export const AZURE_DEVOPS_ORGANIZATION: Format = {
+  pattern: /^[A-Za-z0-9]([A-Za-z0-9-]{0,48}[A-Za-z0-9])?$/,
+  allowed: 'the name of an organization: 1 to 50 letters, digits and inner -, without wildcards',
+  fix: 'take it from https://dev.azure.com/ORGANIZATION',
+};
+
+export const AZURE_DEVOPS_PROJECT: Format = {
+  pattern: /^[^\\/:*?"'<>;#$*{},+=[\]|\x00-\x1f]{1,64}$/,
+  allowed: 'the name of a project: 1 to 64 characters without \\ / : * ? " \' < > ; # $ { } , + = [ ] |',
+  fix: 'take it from https://dev.azure.com/ORGANIZATION/PROJECT',
+};
+
 /** A repository as CircleCI writes it. */
 export const VCS_REPOSITORY: Format = {
   pattern: /^[a-z0-9.-]+(\/[A-Za-z0-9._-]+){2,}$/,

@@ -9,6 +9,13 @@ const HTTPS_URL: Format = {
   fix: 'write it such as \'https://ci.example.com\'',
 };
 
+/** The same with a query, which holds no credential. */
+const HTTPS_URL_WITH_QUERY: Format = {
+  pattern: /^https:\/\/[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?(\/[\x21\x24-\x3e\x40-\x7e]*)?(\?[\x21\x24-\x7e]*)?$/,
+  allowed: 'a URL that begins with https://, without user and fragment',
+  fix: 'write it such as \'https://ci.example.com/api/registries/1\'',
+};
+
 const PEM: Format = {
   pattern: /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/,
   allowed: 'one or more certificates in PEM',
@@ -17,9 +24,17 @@ const PEM: Format = {
 
 /** Adds a problem for a URL that a credential must not go to. */
 export function checkUrl(problems: Problems, property: string, url: string | undefined): void {
-  // What stands before an @ may be a password.
-  const shown = Token.isUnresolved(url) ? url : url?.replace(/\/\/[^/@]*@/, '//…@');
-  checkFormat(problems, property, shown, HTTPS_URL);
+  checkFormat(problems, property, withoutUser(url), HTTPS_URL);
+}
+
+/** The same for the URL of one request. */
+export function checkRequestUrl(problems: Problems, property: string, url: string): void {
+  checkFormat(problems, property, withoutUser(url), HTTPS_URL_WITH_QUERY);
+}
+
+/** As it may be shown: what stands before an @ may be a password. */
+function withoutUser(url: string | undefined): string | undefined {
+  return Token.isUnresolved(url) ? url : url?.replace(/\/\/[^/@]*@/, '//…@');
 }
 
 /** Adds a problem for a certificate that is none. */

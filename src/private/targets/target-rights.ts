@@ -1,5 +1,6 @@
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
+import { principalOfRole } from './principal-of-role';
 import { PackedPolicies } from '../packing/packed-policies';
 import { INLINE_CHARACTERS } from '../packing/quota';
 
@@ -32,13 +33,6 @@ export class TargetRights extends Construct implements iam.IGrantable {
       inlineCharacters: INLINE_CHARACTERS.role,
       advice: 'let targets share a token\'s secret, or give some targets to another DockerCredentials',
     });
-    const principal: iam.IPrincipal = {
-      get grantPrincipal() { return principal; },
-      assumeRoleAction: role.assumeRoleAction,
-      policyFragment: role.policyFragment,
-      principalAccount: role.principalAccount,
-      addToPrincipalPolicy: (statement) => policies.add(statement),
-    };
-    this.grantPrincipal = principal;
+    this.grantPrincipal = principalOfRole(role, (statement) => policies.add(statement));
   }
 }

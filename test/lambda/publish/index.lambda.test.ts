@@ -65,6 +65,6 @@ test.each(Object.values(PublishEnvironment))('says that %s is missing', async (n
 
 test('each vendor is known by the kind of its targets', () => {
   const factories = Object.getOwnPropertyNames(Target).filter((name) => typeof Reflect.get(Target, name) === 'function');
-  const kinds = factories.map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace('azure-dev-ops', 'azure-devops'));
+  const kinds = factories.map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
   expect(Object.keys(VENDORS).sort()).toEqual(kinds.sort());
 });

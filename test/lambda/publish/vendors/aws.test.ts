@@ -1,25 +1,22 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CreateSecretCommand, DeleteSecretCommand, InvalidRequestException, PutSecretValueCommand, ResourceNotFoundException, SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { DeleteParameterCommand, GetParameterHistoryCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
-import { CONFIG_JSON, failureOf, HOST, HOUR, NOW, PASSWORD, payload, ports, SECRET_ARN, spec } from './ports';
-import { functionTarget } from '../../../../lambda/publish/vendors/function';
+import { CONFIG_JSON, failureOf, HOUR, NOW, payload, ports, spec } from './ports';
 import { secretsManager } from '../../../../lambda/publish/vendors/secrets-manager';
 import { ssmParameter } from '../../../../lambda/publish/vendors/ssm-parameter';
 
 const secrets = mockClient(SecretsManagerClient);
 const ssm = mockClient(SSMClient);
-const lambda = mockClient(LambdaClient);
 const sts = mockClient(STSClient);
 const NO_HTTP = async () => { throw new Error('nobody is asked by HTTP'); };
 let time = NOW;
 const given = () => ports(NO_HTTP, {}, { now: () => time });
 beforeEach(() => {
   process.env.AWS_REGION = 'eu-west-1';
-  [secrets, ssm, lambda, sts].forEach((mock) => mock.reset());
+  [secrets, ssm, sts].forEach((mock) => mock.reset());
 });
 afterEach(() => { delete process.env.AWS_REGION; });
 
@@ -193,37 +190,5 @@ describe('a parameter of Systems Manager', () => {
     ssm.on(GetParameterHistoryCommand).rejects(new Error('denied'));
     expect((await failureOf(ssmParameter, target(), given())).message).toBe('denied');
     expect(puts()).toEqual([]);
-  });
-});
-
-describe('a function', () => {
-  const functionArn = 'arn:aws:lambda:us-east-2:444455556666:function:bring';
-  const target = spec('function', { functionArn }, {});
-  const events = () => lambda.commandCalls(InvokeCommand).map(({ args }) => JSON.parse(Buffer.from(args[0].input.Payload as Uint8Array).toString()));
-
-  test('is told where the dockercfg is, and never what it holds', async () => {
-    lambda.on(InvokeCommand, { FunctionName: functionArn }).resolves({});
-    await functionTarget.publish(target, payload(), given());
-    await functionTarget.publish(target, payload({ expiresAt: Infinity }), given());
-    await functionTarget.remove(target, 'delete', given());
-    const event = { action: 'publish', secretArn: SECRET_ARN, versionId: 'version', hosts: [HOST] };
-    expect(events()).toEqual([{ ...event, expiresAt: '2026-01-01T12:00:00.000Z' }, event, { action: 'remove', how: 'delete' }]);
-    expect(JSON.stringify(events())).not.toContain(PASSWORD);
-    expect(await regionOf(lambda.calls()[0])).toBe('us-east-2');
-  });
-
-  test.each([
-    [{ errorType: 'Error', errorMessage: 'no such place' }, 'the function failed: Error: no such place'],
-    [{ errorType: 'Error', errorMessage: `cannot store ${CONFIG_JSON}` }, `the function failed: Error: cannot store {"auths":{"${HOST}":{"auth":"…"}}}`],
-    [undefined, 'the function failed'],
-  ])('that fails says why, without what it quotes: %#', async (answer, message) => {
-    lambda.on(InvokeCommand).resolves({ FunctionError: 'Unhandled', Payload: (answer && Buffer.from(JSON.stringify(answer))) as never });
-    expect((await failureOf(functionTarget, target, given())).message).toBe(message);
-  });
-
-  test('that is invoked too often is left alone for a while', async () => {
-    lambda.on(InvokeCommand).rejectsOnce(Object.assign(new Error('slow down'), { name: 'TooManyRequestsException' })).rejects(new Error('denied'));
-    expect(await failureOf(functionTarget, target, given())).toMatchObject({ name: 'RateLimitedError', retryAt: time + 60_000 });
-    expect((await failureOf(functionTarget, target, given())).message).toBe('denied');
   });
 });
