@@ -45,7 +45,7 @@ const PROGRAM_ALIASES: Record<string, Record<string, string>> = {
 };
 
 /** Folders below cli/ that a program loads when it needs them, each as a bundle. */
-const PROGRAM_PARTS = ['secret', 'aws', 'credentials', 'proxy', 'completion', 'init'];
+const PROGRAM_PARTS = ['secret', 'aws', 'credentials', 'proxy', 'completion', 'init', 'targets'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ecr-ci',
@@ -204,6 +204,9 @@ for (const dir of ['lambda', 'cli', ...TOOLS]) {
     compilerOptions: { noEmit: true, rootDir: '..' },
   });
 }
+
+// An app loads of the package, and of aws-cdk-lib, what it takes.
+project.compileTask.exec('node scripts/lazy-index.mjs');
 
 // The README's and every docstring's snippet must compile against the assembly.
 project.addFields({ jsiiRosetta: { strict: true } });

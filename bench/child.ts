@@ -5,7 +5,7 @@ import type { Sample } from './sample';
 import { median } from './statistics';
 
 const CHILDREN = path.join(__dirname, 'children');
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 /** What a child says beside the sample. */
 export interface Answer extends Sample {

@@ -6,6 +6,7 @@ import { measureColdLoad } from './measurements/cold-load';
 import { measureImport } from './measurements/import';
 import { measureManyRegistries } from './measurements/many-registries';
 import { measureSynth } from './measurements/synth';
+import { measureTargets } from './measurements/targets';
 import { measureWarmRefresh } from './measurements/warm-refresh';
 import type { Row } from './row';
 import { plainTable } from './table';
@@ -21,7 +22,7 @@ Measures this package against what one would use in its place, and prints the ra
 
 async function measure(bench: Bench): Promise<Row[]> {
   const rows: Row[] = [];
-  const measurements = [measureSynth, measureImport, measureColdLoad, measureWarmRefresh, measureManyRegistries, measureCli];
+  const measurements = [measureSynth, measureImport, measureColdLoad, measureWarmRefresh, measureManyRegistries, measureTargets, measureCli];
   for (const measurement of measurements) rows.push(...await measurement(bench));
   return rows;
 }

@@ -10,6 +10,7 @@ const SOURCES = ['src', 'lambda', 'cli', 'test', 'local-aws', 'demo', 'bench', '
 const GENERATED = [
   'API.md', 'package.json', '.projen/tasks.json', '.projen/deps.json', '.github/workflows/build.yml', 'src/identity/ci-role-props.ts',
   'src/private/oidc-provider-function.ts', 'src/private/refresh-function.ts', 'src/private/rotate-key-function.ts',
+  'src/private/publish-function.ts',
 ];
 
 const reports = join(root, 'test-reports');

@@ -29,6 +29,7 @@ export * from './repository/lifecycle-rule';
 export * from './repository/repository-access';
 export * from './repository/repository-scope';
 export * from './targets/aws-targets';
+export * from './targets/azure-dev-ops-target';
 export * from './targets/bitbucket-variable';
 export * from './targets/buildkite-secret';
 export * from './targets/circleci';

@@ -138,8 +138,16 @@ const CIS: Record<string, Example> = {
 
 /** Examples of targets, and the kind that the publisher knows each by. */
 const TARGETS: Record<string, string> = {
+  'target-azure-devops': 'azure-devops-service-connection',
+  'target-bitbucket': 'bitbucket-variable',
+  'target-buildkite': 'buildkite-secret',
+  'target-circleci': 'circleci-context',
+  'target-function': 'function',
   'target-github': 'github-secret',
   'target-gitlab': 'gitlab-variable',
+  'target-http': 'http',
+  'target-kubernetes': 'kubernetes-secret',
+  'target-secrets-manager': 'secrets-manager',
 };
 
 const folders = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name).sort();

@@ -1,6 +1,7 @@
 import { DescribeSecretCommand, GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { readDockercfg } from './dockercfg';
 import type { DatedVersion } from './expiry';
+import { TARGETS_TABLE_TAG } from '../../src/private/target-contract';
 import { clientConfig, type AwsOptions } from '../aws/config';
 import { explain } from '../aws/errors';
 import { CliError, Exit } from '../shared/exit';
@@ -47,17 +48,22 @@ export async function readSecret(client: SecretsManagerClient, secretId: string)
   }
 }
 
-/** Other versions of a secret. */
-export interface Versions {
+/** What is known of a secret beside its value. */
+export interface Description {
   /** Id of the version before the current one; undefined if there is none, or it may not be seen. */
   readonly previous?: string;
+  /** Name of the table of its targets; undefined if it has none, or it may not be seen. */
+  readonly targetsTable?: string;
 }
 
-/** Looks for other versions; it is no harm if the identity may not. */
-export async function readVersions(client: SecretsManagerClient, secretId: string): Promise<Versions> {
+/** Looks at a secret; it is no harm if the identity may not. */
+export async function describeSecret(client: SecretsManagerClient, secretId: string): Promise<Description> {
   try {
-    const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
-    return { previous: Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id].includes('AWSPREVIOUS')) };
+    const { VersionIdsToStages = {}, Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
+    return {
+      previous: Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id].includes('AWSPREVIOUS')),
+      targetsTable: Tags.find(({ Key }) => Key === TARGETS_TABLE_TAG)?.Value,
+    };
   } catch {
     return {};
   }

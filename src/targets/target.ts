@@ -2,6 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { SecretsManagerTargetOptions, SsmParameterTargetOptions } from './aws-targets';
+import type { AzureDevOpsServiceConnectionOptions, AzureDevOpsVariableGroupOptions } from './azure-dev-ops-target';
 import type { BitbucketVariableOptions } from './bitbucket-variable';
 import type { BuildkiteSecretOptions } from './buildkite-secret';
 import type { CircleciContextOptions, CircleciProjectOptions } from './circleci';
@@ -13,6 +14,7 @@ import type { KubernetesSecretOptions } from './kubernetes-secret';
 import type { TargetBindOptions, TargetConfig } from './target-config';
 import type { TargetOptions } from './target-options';
 import { secretsManagerTarget, ssmParameterTarget } from '../private/targets/aws-targets';
+import { azureDevOpsServiceConnection, azureDevOpsVariableGroup } from '../private/targets/azure-dev-ops';
 import { bitbucketVariable } from '../private/targets/bitbucket-variable';
 import { buildkiteSecret } from '../private/targets/buildkite-secret';
 import { circleciContext, circleciProject } from '../private/targets/circleci';
@@ -47,6 +49,24 @@ export abstract class Target {
    */
   public static gitlabVariable(options: GitlabVariableOptions): Target {
     return new VendorTarget(gitlabVariable(options));
+  }
+
+  /**
+   * The login of a service connection of Azure DevOps to a Docker registry, which container jobs and Docker tasks name.
+   *
+   * @see https://learn.microsoft.com/en-us/azure/devops/pipelines/library/service-endpoints
+   */
+  public static azureDevOpsServiceConnection(options: AzureDevOpsServiceConnectionOptions): Target {
+    return new VendorTarget(azureDevOpsServiceConnection(options));
+  }
+
+  /**
+   * A secret variable of a variable group of Azure DevOps.
+   *
+   * @see https://learn.microsoft.com/en-us/azure/devops/pipelines/library/variable-groups
+   */
+  public static azureDevOpsVariableGroup(options: AzureDevOpsVariableGroupOptions): Target {
+    return new VendorTarget(azureDevOpsVariableGroup(options));
   }
 
   /**

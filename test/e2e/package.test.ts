@@ -39,7 +39,7 @@ test('holds the compiled constructs, the bundles of the Lambdas and the CLI and 
   expect([...new Set(files.map((file) => file.split('/')[0]))].sort())
     .toEqual(['.jsii', 'API.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'assets', 'lib', 'package.json']);
   expect(files.filter((file) => file.startsWith('assets/')).sort()).toEqual([
-    ...['aws', 'completion', 'credentials', 'docker-credential-ecr-ci', 'init', 'main', 'proxy', 'secret'].map((folder) => `assets/cli/${folder}/index.js`),
+    ...['aws', 'completion', 'credentials', 'docker-credential-ecr-ci', 'init', 'main', 'proxy', 'secret', 'targets'].map((folder) => `assets/cli/${folder}/index.js`),
     ...['oidc-provider', 'publish', 'refresh', 'rotate-key'].map((folder) => `assets/lambda/${folder}/index.lambda/index.js`),
   ]);
 });
@@ -62,6 +62,22 @@ test('a project that installed it synthesizes the one-liner, with the Lambda\'s 
   const source = manifest.files[path.basename(lambda.Properties.Code.S3Key, '.zip')].source;
   const asset = path.resolve(assembly, source.path, 'index.js');
   expect(await readFile(asset, 'utf8')).toBe(await readFile(path.join(root, 'assets/lambda/refresh/index.lambda/index.js'), 'utf8'));
+});
+
+test('an import loads no more of aws-cdk-lib than what is taken of the package, by whatever kind of import', async () => {
+  const script = `
+    const lib = require('cdk-ecr-ci');
+    const loaded = () => Object.keys(require.cache).filter((file) => /aws-cdk-lib.aws-/.test(file)).length;
+    const [before, names] = [loaded(), Object.keys(lib)];
+    lib.CiRepository;
+    console.log(JSON.stringify({ before, after: loaded() > 0, names, same: lib.EcrCi === lib.EcrCi, kinds: names.map((name) => typeof lib[name]) }));`;
+  const { stdout } = await execute(process.execPath, ['--eval', script], { cwd: directory });
+  const { before, after, names, same, kinds } = JSON.parse(stdout);
+  expect({ before, after, same }).toEqual({ before: 0, after: true, same: true });
+  expect(names).toEqual(expect.arrayContaining(['EcrCi', 'CiUser', 'Target', 'TargetRemoval', 'OidcTrust']));
+  expect([...new Set(kinds)].sort()).toEqual(['function', 'object']);
+  await writeFile(path.join(directory, 'named.mjs'), 'import { CiUser, Target } from \'cdk-ecr-ci\';\nconsole.log(typeof CiUser, typeof Target.http);\n');
+  expect((await execute(process.execPath, ['named.mjs'], { cwd: directory })).stdout).toBe('function function\n');
 });
 
 test('who installs it for the command line gets nothing else', async () => {

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -128,6 +130,14 @@ test('a target that recovers gets the value, and nothing is written where nothin
   await eventually(() => variableOf('3')?.value, await dockercfg());
   await sleep(2000);
   expect(writes()).toBe(before + 1);
+});
+
+test('ecr-ci status shows the targets', async () => {
+  const program = path.join(__dirname, '..', '..', 'assets', 'cli', 'main', 'index.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [program, 'status', 'dockercfg', '--json'], { env: aws.environment() });
+  const { state, targets } = JSON.parse(stdout);
+  expect(state).toBe('fresh');
+  expect(targets.map(({ target, state: copy }: any) => [/project=(\d)/.exec(target)![1], copy])).toEqual([['1', 'fresh'], ['2', 'fresh'], ['3', 'fresh']]);
 });
 
 test('a server that does not answer one target keeps no other from its value', async () => {

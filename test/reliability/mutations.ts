@@ -32,7 +32,7 @@ export const MUTATIONS: Record<string, Mutation[]> = {
     { file: 'decide.ts', from: 'there?.expiresAt === NEVER && contended;', to: 'there?.expiresAt === NEVER;' },
   ],
   'goes on without a limit of size': [
-    { file: 'published.ts', from: 'return Buffer.byteLength(format.write(auths)) <= MOST_BYTES;', to: 'return true;' },
+    { file: '../shared/dockercfg/published.ts', from: 'return Buffer.byteLength(format.write(auths)) <= MOST_BYTES;', to: 'return true;' },
   ],
   'drops an entry for whose fresh one there is no room': [
     { file: 'decide.ts', from: 'if (there) entries.set(host, there);\n    else entries.delete(host);', to: 'entries.delete(host);' },
@@ -107,20 +107,20 @@ export const MUTATIONS: Record<string, Mutation[]> = {
   ],
   // what it knows of a version
   'takes the first expiry for that of every entry': [
-    { file: 'published.ts', from: 'if (format.many && ![...entries.values()].every(isTogether)) {', to: 'if (false) {' },
+    { file: '../shared/dockercfg/published.ts', from: 'if (format.many && ![...entries.values()].every(isTogether)) {', to: 'if (false) {' },
   ],
   'takes the last expiry for that of every entry': [
-    { file: 'published.ts', from: 'const first = Math.floor(Math.min(...known)', to: 'const first = Math.floor(Math.max(...known.filter((time) => time !== NEVER))' },
-    { file: 'published.ts', from: 'if (format.many && ![...entries.values()].every(isTogether)) {', to: 'if (false) {' },
+    { file: '../shared/dockercfg/published.ts', from: 'const first = Math.floor(Math.min(...known)', to: 'const first = Math.floor(Math.max(...known.filter((time) => time !== NEVER))' },
+    { file: '../shared/dockercfg/published.ts', from: 'if (format.many && ![...entries.values()].every(isTogether)) {', to: 'if (false) {' },
   ],
   'mixes up the expiries of entries': [
-    { file: 'published.ts', from: 'seconds?.[index] ?? (', to: 'seconds?.[seconds.length - 1 - index] ?? (' },
+    { file: '../shared/dockercfg/published.ts', from: 'seconds?.[index] ?? (', to: 'seconds?.[seconds.length - 1 - index] ?? (' },
   ],
   'counts entries as expiring together that do not': [
-    { file: 'published.ts', from: 'const TOGETHER_MS = 60_000;', to: 'const TOGETHER_MS = 12 * 3_600_000;' },
+    { file: '../shared/dockercfg/published.ts', from: 'const TOGETHER_MS = 60_000;', to: 'const TOGETHER_MS = 12 * 3_600_000;' },
   ],
   'publishes what it notes of expiries as a registry': [
-    { file: 'published.ts', from: 'export const EXPIRY_HOST = \'expiry.cdk-ecr-ci.invalid\';', to: 'export const EXPIRY_HOST = \'expiry.example\';' },
+    { file: '../shared/dockercfg/published.ts', from: 'export const EXPIRY_HOST = \'expiry.cdk-ecr-ci.invalid\';', to: 'export const EXPIRY_HOST = \'expiry.example\';' },
   ],
   // what others write
   'forgets what it had written when somebody edits the secret': [

@@ -8,8 +8,10 @@ beforeEach(() => { bench = new Bench(); });
 
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 const ENDPOINT = 'https://kubernetes.example.com:6443';
-const any = (options: Partial<lib.BearerTokenClusterOptions> = {}) => lib.KubernetesCluster.bearerToken({ endpoint: ENDPOINT, token: bench.token, ...options });
-const eks = (options: Partial<lib.EksClusterOptions> = {}) => lib.KubernetesCluster.eks({ clusterName: 'my-cluster', endpoint: ENDPOINT, certificateAuthorityData: 'QQ==', ...options });
+const any = (options: Partial<lib.BearerTokenClusterOptions> = {}) =>
+  lib.KubernetesCluster.bearerToken({ endpoint: ENDPOINT, token: bench.token, ...options });
+const eks = (options: Partial<lib.EksClusterOptions> = {}) =>
+  lib.KubernetesCluster.eks({ clusterName: 'my-cluster', endpoint: ENDPOINT, certificateAuthorityData: 'QQ==', ...options });
 const secret = (options: Partial<lib.KubernetesSecretOptions> = {}) => lib.Target.kubernetesSecret({ cluster: any(), ...options });
 const token = { secretArn: { Ref: expect.stringMatching(/^Token/) } };
 
@@ -21,8 +23,12 @@ test('a cluster that knows a token', () => {
   const target = secret({ cluster: any({ tokenKey: 'k8s', certificateAuthority: PEM }), namespace: 'ci', secretName: 'ecr.main', removal: lib.TargetRemoval.DELETE, value: lib.TargetValue.configJson('ghcr.io') });
   expect(bench.problems(target)).toEqual([]);
   expect(bench.bind(target)).toEqual({
-    kind: 'kubernetes-secret', where: { endpoint: ENDPOINT, namespace: 'ci', secretName: 'ecr.main' },
-    settings: { token: { ...token, jsonKey: 'k8s' }, certificateAuthority: PEM }, form: 'config.json', hosts: ['ghcr.io'], removal: 'delete',
+    kind: 'kubernetes-secret',
+    where: { endpoint: ENDPOINT, namespace: 'ci', secretName: 'ecr.main' },
+    settings: { token: { ...token, jsonKey: 'k8s' }, certificateAuthority: PEM },
+    form: 'config.json',
+    hosts: ['ghcr.io'],
+    removal: 'delete',
   });
 });
 
@@ -45,7 +51,8 @@ test('an EKS cluster that is told of the publisher\'s role, once for all namespa
 
 test('values that only the deploy knows are taken', () => {
   const late = Lazy.string({ produce: () => 'known later' });
-  expect(bench.problems(secret({ cluster: eks({ clusterName: late, endpoint: late, certificateAuthorityData: late }), namespace: late, secretName: late }))).toEqual([]);
+  const cluster = eks({ clusterName: late, endpoint: late, certificateAuthorityData: late });
+  expect(bench.problems(secret({ cluster, namespace: late, secretName: late }))).toEqual([]);
 });
 
 test('refuses what is none', () => {

@@ -18,14 +18,15 @@ const TYPE = 'kubernetes.io/dockerconfigjson';
  */
 export class FakeKubernetes extends FakeVendor {
   public token = 'a-service-account-token-made-up';
-  public isToken = (token: string): boolean => token === this.token;
+  public isToken?: (token: string) => boolean;
   /** Verbs that RBAC allows on the Secret. */
   public verbs = ['get', 'patch', 'delete', 'create'];
   public readonly namespaces = new Map<string, Map<string, FakeKubernetesSecret>>([['ci', new Map()]]);
   private made = 0;
 
   protected serve({ method, parts, path, query, headers, body }: FakeRequest): FakeAnswer {
-    if (!this.isToken(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '')) return status(401, 'Unauthorized', 'Unauthorized');
+    const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
+    if (!(this.isToken?.(token) ?? token === this.token)) return status(401, 'Unauthorized', 'Unauthorized');
     const [api, version, namespaces, namespace, secrets, name, ...more] = parts;
     if (api !== 'api' || version !== 'v1' || namespaces !== 'namespaces' || secrets !== 'secrets' || !name || more.length > 0) return status(404, 'NotFound', `the server could not find ${path}`);
     const found = this.namespaces.get(namespace)?.get(name);

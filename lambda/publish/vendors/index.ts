@@ -1,3 +1,4 @@
+import { azureDevOpsServiceConnection, azureDevOpsVariableGroup } from './azure-dev-ops';
 import { bitbucketVariable } from './bitbucket-variable';
 import { buildkiteSecret } from './buildkite-secret';
 import { circleciContext, circleciProject } from './circleci';
@@ -13,6 +14,8 @@ import type { Vendor } from '../vendor';
 
 /** The vendors, by the kind of target that they serve. */
 export const VENDORS: Readonly<Record<string, Vendor>> = {
+  'azure-devops-service-connection': azureDevOpsServiceConnection,
+  'azure-devops-variable-group': azureDevOpsVariableGroup,
   'bitbucket-variable': bitbucketVariable,
   'buildkite-secret': buildkiteSecret,
   'circleci-context': circleciContext,

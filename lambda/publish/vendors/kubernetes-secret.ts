@@ -1,9 +1,9 @@
 import { eksToken } from './eks-token';
+import type { SecretRef, TargetSpec } from '../../../src/private/target-contract';
 import { expectStatus, jsonOf, type Asked } from '../answers';
 import { VendorError } from '../errors';
 import type { HttpAnswer, HttpRequest } from '../http';
 import { EMPTY_DOCKERCFG, type Vendor, type VendorPorts } from '../vendor';
-import type { SecretRef, TargetSpec } from '../../../src/private/target-contract';
 
 const TYPE = 'kubernetes.io/dockerconfigjson';
 const MANAGER = 'cdk-ecr-ci';

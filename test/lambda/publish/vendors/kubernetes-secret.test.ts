@@ -16,7 +16,8 @@ afterEach(async () => {
 const target = (where: object = {}, settings: object = { token: { secretArn: 'token' } }) => (
   spec('kubernetes-secret', { endpoint: cluster.url, namespace: 'ci', secretName: 'ecr', ...where }, settings));
 const given = (token = cluster.token) => ports(cluster.http(), { token });
-const failure = async (where: object = {}, token?: string) => (await failureOf(kubernetesSecret, target(where), given(token), payload(), [cluster.token])).message;
+const failure = async (where: object = {}, token?: string) => (
+  (await failureOf(kubernetesSecret, target(where), given(token), payload(), [cluster.token])).message);
 const secret = () => cluster.namespaces.get('ci')!.get('ecr')!;
 const MINE = { labels: { 'app.kubernetes.io/managed-by': 'cdk-ecr-ci' } };
 
