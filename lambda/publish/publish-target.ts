@@ -60,6 +60,8 @@ interface Notes {
   readonly secrets: Set<string>;
   /** The target's place in a rate limit. */
   placeAt?: number;
+  /** When the dockercfg was written that its vendor was asked to take. */
+  askedFor?: number;
 }
 
 /**
@@ -97,7 +99,9 @@ async function attempt({ target, state }: StoredTarget, ports: PublishPorts): Pr
     const error = scrubbed(thrown, notes.secrets);
     // Who was not let in has made no use of its place.
     const placeAt = isDenied(thrown) ? notes.placeAt : undefined;
-    return { kind: 'failed', target, error, state: { ...state, placeAt, failedAt: ports.now(), failure: describe(error) } };
+    // Nobody knows what it holds when the vendor was asked, and gave no good answer: it may be what it was asked to take.
+    const doubt = notes.askedFor === undefined ? {} : { digest: undefined, writtenAt: notes.askedFor };
+    return { kind: 'failed', target, error, state: { ...state, ...doubt, placeAt, failedAt: ports.now(), failure: describe(error) } };
   }
 }
 
@@ -128,6 +132,7 @@ async function bringUpToDate({ target, state }: StoredTarget, ports: PublishPort
   const at = notes.placeAt = await placeOf(limit, state, ports);
   if (at - ports.now() > SHORT_WAIT_MS) return { kind: 'later', target, at, isNews: at !== state.placeAt, state: { ...state, placeAt: at } } as const;
   await ports.sleep(Math.max(0, at - ports.now()));
+  notes.askedFor = writtenAt;
   try {
     const { tokenExpiresAt } = await vendor.publish(target, payload, ports.vendorPorts);
     return { kind: 'published', target, missing, state: { ...known, publishedAt: ports.now(), tokenExpiresAt } } as const;

@@ -7,7 +7,7 @@ import type { Target } from './target-id';
 export interface TargetState {
   /** Changes with what was sent and how. */
   readonly digest?: string;
-  /** When the dockercfg that was sent was written, in milliseconds since the epoch. */
+  /** When the dockercfg was written that was sent, also if nobody knows whether it arrived; in milliseconds since the epoch. */
   readonly writtenAt?: number;
   /** When the copy expires, in milliseconds since the epoch; `Infinity` if it does not. */
   readonly expiresAt?: number;

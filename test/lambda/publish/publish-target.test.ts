@@ -138,6 +138,19 @@ describe('a target that fails', () => {
     expect(stored().state).not.toHaveProperty('failure');
   });
 
+  test('may have taken what it gave no answer to: nothing older is sent after that, and the same again', async () => {
+    await world.add(one);
+    await publish();
+    world.current = dockercfg(NOW + HOUR, { [HOST]: 'second' });
+    world.failures.set('one', new VendorError('no answer'));
+    await publish();
+    world.failures.clear();
+    world.current = dockercfg(NOW, { [HOST]: 'first' });
+    await expect(publish()).resolves.toMatchObject({ kind: 'outdated' });
+    world.current = dockercfg(NOW + 2 * HOUR, { [HOST]: 'first' });
+    await expect(publish()).resolves.toMatchObject({ kind: 'published' });
+  });
+
   test.each([
     ['the dockercfg cannot be read', () => { world.current = new Error('denied'); }, 'Error: denied'],
     ['there is no valid entry', () => { world.time += 13 * HOUR; }, `NothingToPublishError: the dockercfg has no valid entry for ${HOST}`],
