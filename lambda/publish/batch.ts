@@ -1,8 +1,8 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { publishTarget, type Outcome, type PublishPorts } from './publish-target';
+import { publishTarget, type PublishPorts } from './publish-target';
 import type { PublishQueue } from './queue';
 import type { Telemetry } from './telemetry';
-import type { PublishMessage } from '../../src/private/target-contract';
+import { MOST_RECEIVES, type PublishMessage } from '../../src/private/target-contract';
 import { mapBounded } from '../shared/bounded';
 import { ConfigurationError, describe } from '../shared/errors';
 
@@ -25,8 +25,8 @@ export interface BatchPorts extends PublishPorts {
  */
 export async function workOn({ Records }: SQSEvent, ports: BatchPorts): Promise<SQSBatchResponse> {
   const failed = await mapBounded(Records, AT_ONCE, async (record) => {
-    if (await isDone(record, ports)) return [];
     const received = Number(record.attributes.ApproximateReceiveCount);
+    if (await isDone(record, received, ports)) return [];
     const seconds = BACK_OFF_SECONDS[received - 1] ?? BACK_OFF_SECONDS[BACK_OFF_SECONDS.length - 1];
     // Without it the message comes again when the queue's own time is over.
     await ports.queue.putBack(record.receiptHandle, seconds).catch((error) => ports.telemetry.problem('a message could not be put back', error));
@@ -35,26 +35,31 @@ export async function workOn({ Records }: SQSEvent, ports: BatchPorts): Promise<
   return { batchItemFailures: failed.flat() };
 }
 
-async function isDone(record: SQSRecord, ports: BatchPorts): Promise<boolean> {
+async function isDone(record: SQSRecord, received: number, ports: BatchPorts): Promise<boolean> {
   try {
     const message = parse(record.body);
     if (message.publish === 'all') await publishAll(ports);
-    else if (message.notBefore !== undefined && message.notBefore > ports.now()) await ports.queue.send([{ message, at: message.notBefore }]);
-    else return await isSeenTo(message.target, await publishTarget(message.target, message.notBefore !== undefined, ports), ports);
+    else return await isSeenTo(message.target, received, ports);
     return true;
   } catch (error) {
-    ports.telemetry.problem('a message failed', error);
+    ports.telemetry.problem('a message failed', error, { messageId: record.messageId });
     return false;
   }
 }
 
-async function isSeenTo(target: string, outcome: Outcome, { queue, telemetry }: BatchPorts): Promise<boolean> {
-  telemetry.outcome(target, outcome);
-  if (outcome.kind === 'later') {
-    const { at, reserved } = outcome;
-    await queue.send([{ message: { publish: 'target', target, ...reserved ? { notBefore: at } : {} }, at }]);
+async function isSeenTo(target: string, received: number, ports: BatchPorts): Promise<boolean> {
+  const outcome = await publishTarget(target, ports);
+  ports.telemetry.outcome(target, outcome);
+  switch (outcome.kind) {
+    case 'published': case 'unchanged': case 'gone': return true;
+    case 'busy': case 'failed': return false;
+    case 'later': {
+      await ports.queue.send([{ message: { publish: 'target', target }, at: outcome.at }]);
+      return true;
+    }
+    // What stays outdated was set back by a person: the fresher one is kept, and nobody need look at it.
+    case 'outdated': return received >= MOST_RECEIVES;
   }
-  return outcome.kind !== 'failed' && outcome.kind !== 'busy';
 }
 
 /** Sends a message for each target, and says how their copies stand. */
@@ -65,16 +70,14 @@ export async function publishAll({ store, queue, telemetry }: Pick<BatchPorts, '
 }
 
 function parse(body: string): PublishMessage {
-  let message: Partial<PublishMessage> & { target?: unknown; notBefore?: unknown };
+  let message: Partial<PublishMessage> & { target?: unknown };
   try {
     message = Object(JSON.parse(body));
   } catch (error) {
     throw new ConfigurationError(`the message is no JSON: ${describe(error)}`);
   }
   if (message.publish === 'all') return { publish: 'all' };
-  const { target, notBefore } = message;
-  if (message.publish === 'target' && typeof target === 'string' && (notBefore === undefined || typeof notBefore === 'number')) {
-    return { publish: 'target', target, ...notBefore === undefined ? {} : { notBefore } };
-  }
+  const { target } = message;
+  if (message.publish === 'target' && typeof target === 'string') return { publish: 'target', target };
   throw new ConfigurationError('the message is none of the publisher\'s: {"publish":"all"} sees to every target');
 }

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { NothingToPublishError } from './errors';
-import type { SecretFormat } from '../../src/private/contract';
+import { ECR_HOST, type SecretFormat } from '../../src/private/contract';
 import { formatOf } from '../shared/dockercfg/dockercfg';
 import type { Entries } from '../shared/dockercfg/entry';
 import { readVersion } from '../shared/dockercfg/published';
@@ -13,8 +13,8 @@ export interface Dockercfg {
   readonly writtenAt: number;
 }
 
-/** Nobody asks the publisher which logins do not expire: they are then taken to expire with the others. */
-const NO_LOGINS: ReadonlySet<string> = new Set();
+/** Nobody tells the publisher which entries are logins, which do not expire: those of hosts that are not ECR's. */
+const LOGINS: Pick<ReadonlySet<string>, 'has'> = { has: (host) => !ECR_HOST.test(host) };
 
 /**
  * Reads the dockercfg.
@@ -24,7 +24,7 @@ const NO_LOGINS: ReadonlySet<string> = new Set();
 export async function readDockercfg(client: SecretsManagerClient, secretArn: string, format: SecretFormat): Promise<Dockercfg> {
   const { VersionId, SecretString, CreatedDate } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
   const version = { versionId: VersionId ?? '', value: SecretString ?? '' };
-  const { own, entries } = readVersion(version, formatOf(format, ''), NO_LOGINS);
+  const { own, entries } = readVersion(version, formatOf(format, ''), LOGINS);
   if (!own) throw new NothingToPublishError('the secret holds nothing that the refresher wrote; it is published after the next refresh');
   return { entries, versionId: version.versionId, writtenAt: CreatedDate?.getTime() ?? 0 };
 }

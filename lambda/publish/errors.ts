@@ -33,6 +33,11 @@ export class BadTokenSecretError extends Error {
   public override readonly name = 'BadTokenSecretError';
 }
 
+/** The table did not take what became of a target. */
+export class UnrecordedError extends Error {
+  public override readonly name = 'UnrecordedError';
+}
+
 /** A vendor could not be reached. */
 export class UnreachableError extends Error {
   public override readonly name = 'UnreachableError';

@@ -21,7 +21,8 @@ export interface Selection {
  * @throws NothingToPublishError if nothing is left
  */
 export function select(target: Target, { entries, versionId }: Dockercfg, now: number): Selection {
-  const wanted = target.hosts?.map(keyOfHost) ?? [...entries.keys()];
+  // Docker Hub has several names and one entry.
+  const wanted = target.hosts ? [...new Set(target.hosts.map(keyOfHost))] : [...entries.keys()];
   const valid = wanted.flatMap((host): [string, Entry][] => {
     const entry = entries.get(host);
     return entry && (entry.expiresAt === undefined || entry.expiresAt > now) ? [[host, entry]] : [];

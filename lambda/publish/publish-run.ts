@@ -1,19 +1,21 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import type { BatchPorts } from './batch';
+import { mapInTime } from './in-time';
 import { publishTarget, type Outcome } from './publish-target';
-import { removeTarget } from './remove-target';
+import { removeTargets } from './remove-target';
 import { nameOf, type Target } from './target-id';
 import { PUBLISH_PATIENCE_SECONDS, PUBLISH_REPORT } from '../../src/private/target-contract';
-import { mapBounded } from '../shared/bounded';
-import { answer, type Respond } from '../shared/custom-resource';
+import { answer, type Outcome as Told, type Respond } from '../shared/custom-resource';
 import { describe, isDenied } from '../shared/errors';
+import { fit } from '../shared/fit';
 import { patiently, type Patience } from '../shared/patience';
 
 /** How many targets are published to at the same time. */
 const AT_ONCE = 20;
 
-/** What is not done by then is left to the queue, so that the answer is well inside the Lambda's time-out. */
-const DEADLINE_MS = 60_000;
+/** What is not begun by then, or not done, is left to the queue, so that the answer is well inside the Lambda's time-out. */
+const BEGIN_MS = 60_000;
+const WAIT_MS = 130_000;
 
 /** When the queue tries again what failed. */
 const FIRST_BACK_OFF_MS = 30_000;
@@ -31,36 +33,62 @@ type Fate = Outcome | { readonly kind: 'queued' };
  * A target that fails does not fail the deploy unless it was asked for: the alarms see it, and the queue tries again.
  */
 export async function publishRun(event: CloudFormationCustomResourceEvent, ports: BatchPorts, respond: Respond): Promise<void> {
+  const { rest, ...outcome } = event.RequestType === 'Delete' ? await removeAll(ports) : await publish(event.ResourceProperties.failDeploy === 'true', ports);
+  await answer(event, outcome, respond);
+  await rest;
+}
+
+/** What CloudFormation is told, and what comes when nothing is under way any more. */
+type Result = Told & { readonly rest?: Promise<unknown> };
+
+async function publish(failDeploy: boolean, ports: BatchPorts): Promise<Result> {
   try {
-    if (event.RequestType === 'Delete') {
-      const all = await ports.store.list();
-      await mapBounded(all, AT_ONCE, ({ target }) => removeTarget(target, ports));
-      return await answer(event, {}, respond);
-    }
-    const fates = await publishToAll(ports);
+    const { fates, rest } = await publishToAll(ports);
     const report = reportOf(fates);
-    const isFailed = event.ResourceProperties.failDeploy === 'true' && fates.some(([, { kind }]) => kind === 'failed');
-    await answer(event, isFailed ? { failure: report } : { data: { [PUBLISH_REPORT]: report } }, respond);
+    const isFailed = failDeploy && fates.some(([, { kind }]) => kind === 'failed');
+    return { rest, ...isFailed ? { failure: report } : { data: { [PUBLISH_REPORT]: report } } };
   } catch (error) {
-    await answer(event, { failure: `the targets could not be published to: ${describe(error)}` }, respond);
+    return { failure: `the targets could not be published to: ${describe(error)}` };
   }
 }
 
-async function publishToAll(ports: BatchPorts): Promise<[Target, Fate][]> {
-  const deadline = ports.now() + DEADLINE_MS;
-  const targets = await ports.store.list();
-  const fates = await mapBounded(targets, AT_ONCE, async ({ target }): Promise<[Target, Fate]> => {
-    if (ports.now() > deadline) return [target, { kind: 'queued' }];
-    const outcome = await patiently(() => publishTarget(target.id, false, ports), untilIamKnows(deadline - ports.now()), ports);
+/** Whatever fails here, the deletion goes on: what targets hold expires by itself. */
+async function removeAll(ports: BatchPorts): Promise<Result> {
+  try {
+    const all = await ports.store.list();
+    return await removeTargets(all.map(({ target }) => target), ports);
+  } catch (error) {
+    ports.telemetry.problem('the targets could not be removed, and what they hold expires by itself', error);
+    return {};
+  }
+}
+
+async function publishToAll(ports: BatchPorts): Promise<{ readonly fates: [Target, Fate][]; readonly rest: Promise<unknown> }> {
+  const beginUntil = ports.now() + BEGIN_MS;
+  const stored = await ports.store.list();
+  const times = { beginUntil, waitUntil: ports.now() + WAIT_MS };
+  const { done, rest } = await mapInTime(stored, AT_ONCE, times, ports.now, async ({ target, state }): Promise<Fate> => {
+    const outcome = await patiently(() => publishTarget(target.id, ports), untilIamKnows(beginUntil - ports.now()), ports)
+      .catch((error): Outcome => ({ kind: 'failed', target, state, error }));
     ports.telemetry.outcome(target.id, outcome);
-    return [target, outcome];
+    return outcome;
   });
+  const fates = stored.map((each): [Target, Fate] => [each.target, done.get(each) ?? { kind: 'queued' }]);
+  await seeToTheRest(fates, ports);
+  return { fates, rest };
+}
+
+/** What goes wrong here costs no target its credentials: the next refresh sees to them all. */
+async function seeToTheRest(fates: readonly [Target, Fate][], ports: BatchPorts): Promise<void> {
   // Also those that failed: what is wrong with them may be mended before the next refresh.
   const again = fates.filter(([, { kind }]) => kind !== 'published' && kind !== 'unchanged' && kind !== 'gone');
   const soon = ports.now() + FIRST_BACK_OFF_MS;
-  await ports.queue.send(again.map(([{ id }, fate]) => ({ message: { publish: 'target', target: id }, at: 'at' in fate ? fate.at : soon })));
-  ports.telemetry.copies(await ports.store.list());
-  return fates;
+  try {
+    await ports.queue.send(again.map(([{ id }, fate]) => ({ message: { publish: 'target', target: id }, at: 'at' in fate ? fate.at : soon })));
+    ports.telemetry.copies(await ports.store.list());
+  } catch (error) {
+    ports.telemetry.problem('what was left could not be passed on to the queue', error);
+  }
 }
 
 /** IAM needs a while to know the rights that were given to the role just before. */
@@ -77,9 +105,7 @@ function reportOf(fates: readonly [Target, Fate][]): string {
   const counts = new Map(Object.values(WORDS).map((word) => [word, fates.filter(([, { kind }]) => WORDS[kind] === word).length]));
   const summary = [...counts].flatMap(([word, count]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ');
   const failures = fates.flatMap(([target, fate]) => (fate.kind === 'failed' ? [`${nameOf(target)}: ${describe(fate.error)}`] : []));
-  const report = [summary, ...failures].join('; ');
-  const bytes = Buffer.from(report);
-  return bytes.length > LONGEST_REPORT ? `${bytes.subarray(0, LONGEST_REPORT).toString().replace(/\uFFFD$/, '')}…` : report;
+  return fit([summary, ...failures].join('; '), LONGEST_REPORT);
 }
 
 const WORDS: Record<Fate['kind'], string> = {
@@ -88,6 +114,7 @@ const WORDS: Record<Fate['kind'], string> = {
   later: 'put off by a rate limit',
   queued: 'left to the queue',
   busy: 'left to the queue',
+  outdated: 'left to the queue',
   gone: 'gone',
   failed: 'failed',
 };

@@ -7,7 +7,7 @@ import type { Target } from './target-id';
 export interface TargetState {
   /** Changes with what was sent and how. */
   readonly digest?: string;
-  /** When the dockercfg that was sent was written, in milliseconds since the epoch. */
+  /** When the dockercfg was written that was sent, also if nobody knows whether it arrived; in milliseconds since the epoch. */
   readonly writtenAt?: number;
   /** When the copy expires, in milliseconds since the epoch; `Infinity` if it does not. */
   readonly expiresAt?: number;
@@ -19,6 +19,8 @@ export interface TargetState {
   readonly failedAt?: number;
   /** Why it failed, in words that are safe to show. */
   readonly failure?: string;
+  /** When it may be written to at the earliest: its place in a rate limit, or the end of a pause; in milliseconds since the epoch. */
+  readonly placeAt?: number;
 }
 
 /** A target and what is known of its copy. */
@@ -31,7 +33,7 @@ export interface StoredTarget {
 export type Lease = (StoredTarget & { readonly kind: 'mine' }) | { readonly kind: 'busy' } | { readonly kind: 'gone' };
 
 const PARTITION = 'target';
-const NUMBERS = ['writtenAt', 'expiresAt', 'publishedAt', 'tokenExpiresAt', 'failedAt'] as const;
+const NUMBERS = ['writtenAt', 'expiresAt', 'publishedAt', 'tokenExpiresAt', 'failedAt', 'placeAt'] as const;
 const TEXTS = ['digest', 'failure'] as const;
 
 /** What DynamoDB's numbers have in the place of infinity. */
@@ -96,8 +98,10 @@ export class TargetStore {
 
   /** Gives a target back, with what is now known of it; nothing happens if the lease has ended meanwhile. */
   public async release(id: string, owner: string, state: TargetState): Promise<void> {
-    const kept = [...NUMBERS, ...TEXTS].filter((name) => state[name] !== undefined);
-    const dropped = [...NUMBERS, ...TEXTS].filter((name) => state[name] === undefined);
+    // A number that is none, such as a date that a vendor wrote wrongly, would have DynamoDB refuse the rest as well.
+    const isKnown = (name: keyof TargetState) => state[name] !== undefined && !Number.isNaN(state[name]);
+    const kept = [...NUMBERS, ...TEXTS].filter(isKnown);
+    const dropped = [...NUMBERS, ...TEXTS].filter((name) => !isKnown(name));
     const values = Object.fromEntries(kept.map((name) => [`:${name}`, attributeOf(state[name]!)]));
     const set = kept.length > 0 ? `SET ${kept.map((name) => `${name} = :${name}`).join(', ')} ` : '';
     try {

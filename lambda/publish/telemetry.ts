@@ -33,8 +33,13 @@ export class Telemetry {
     const target = nameOf(outcome.target);
     switch (outcome.kind) {
       case 'published': return this.published(id, target, outcome);
-      case 'unchanged': return log(this.write, 'INFO', 'unchanged', { target, id });
+      case 'unchanged': {
+        log(this.write, 'INFO', 'unchanged', { target, id });
+        return this.missing(id, target, outcome);
+      }
+      case 'outdated': return log(this.write, 'WARN', 'Secrets Manager gave an older version than what was published', { target, id });
       case 'later': {
+        if (!outcome.isNews) return;
         const cause = outcome.cause === undefined ? {} : { cause: describe(outcome.cause) };
         log(this.write, 'INFO', 'put off by a rate limit', { target, id, until: inUtc(outcome.at), ...cause });
         return this.metrics({ [PublishMetric.DELAYED_TARGETS]: 1 });
@@ -67,21 +72,26 @@ export class Telemetry {
   }
 
   /** Something else than a publication failed. */
-  public problem(what: string, error: unknown): void {
-    log(this.write, 'ERROR', what, { cause: describe(error) });
+  public problem(what: string, error: unknown, details: object = {}): void {
+    log(this.write, 'ERROR', what, { ...details, cause: describe(error) });
   }
 
-  private published(id: string, target: string, { state, missing }: Extract<Outcome, { kind: 'published' }>): void {
+  private published(id: string, target: string, outcome: Extract<Outcome, { kind: 'published' }>): void {
+    const { state } = outcome;
     const secondsRemaining = Math.floor((state.expiresAt! - this.now()) / 1000);
     log(this.write, 'INFO', 'published', { target, id, ...Number.isFinite(secondsRemaining) ? { secondsRemaining } : {} });
     this.metrics({ [PublishMetric.PUBLISHED_TARGETS]: 1 });
-    if (missing.length > 0) this.failed(id, target, `the dockercfg has no valid entry for ${missing.join(', ')}; the others were published`);
+    this.missing(id, target, outcome);
+  }
+
+  private missing(id: string, target: string, { missing, state }: Extract<Outcome, { missing: unknown }>): void {
+    if (missing.length > 0) this.failed(id, target, state.failure!);
   }
 
   private failed(id: string, target: string, cause: string): void {
     log(this.write, 'ERROR', 'target was not published to', { target, id, cause });
     this.metrics({ [PublishMetric.FAILED_TARGETS]: 1 });
-    if (this.counted++ < MOST_COUNTED_TARGETS) this.metrics({ [PublishMetric.FAILED_TARGETS]: 1 }, { [TARGET_DIMENSION]: target.slice(0, 1000) });
+    if (this.counted++ < MOST_COUNTED_TARGETS) this.metrics({ [PublishMetric.FAILED_TARGETS]: 1 }, { [TARGET_DIMENSION]: asDimension(target) });
   }
 
   private metrics(values: Partial<Record<PublishMetric, number>>, dimensions: Record<string, string> = {}): void {
@@ -91,6 +101,11 @@ export class Telemetry {
 
 function isTokenEnding({ tokenExpiresAt }: TargetState, now: number): boolean {
   return tokenExpiresAt !== undefined && tokenExpiresAt - now < TOKEN_WARNING_DAYS * DAY_MS;
+}
+
+/** CloudWatch takes up to 1,024 characters of ASCII. */
+function asDimension(name: string): string {
+  return name.replace(/[^ -~]/g, '?').slice(0, 1000);
 }
 
 function inUtc(time: number): string {

@@ -6,8 +6,8 @@ import { parseRequest } from './request';
 import { Telemetry } from './telemetry';
 import type { RefreshRequest } from '../../src/private/contract';
 import { isCustomResourceEvent } from '../shared/custom-resource';
-import { describe } from '../shared/errors';
-import type { WriteLine } from '../shared/log';
+import { describe, isDenied } from '../shared/errors';
+import { log, type WriteLine } from '../shared/log';
 
 /** What the handler needs of the world. */
 export interface HandlerPorts extends Omit<DeployPorts, 'run'> {
@@ -39,10 +39,19 @@ export function createHandler({ refreshPorts, announce, write, ...deployPorts }:
         throw error;
       }
     };
+    // A run that is repeated because IAM did not yet allow to tell the targets finds nothing to write.
+    let isOwed = false;
     const runAndAnnounce = async (request: RefreshRequest): Promise<RefreshReport> => {
       const report = await run(request);
-      if (report.written) await announce();
+      isOwed ||= report.written;
+      if (isOwed) await announce().catch(unlessDenied);
+      isOwed = false;
       return report;
+    };
+    /** A roll-back must not get stuck on a queue that is away: the schedule's next run tells the targets. */
+    const unlessDenied = (error: unknown): void => {
+      if (isDenied(error)) throw error;
+      log(write, 'ERROR', 'the targets were not told', { cause: describe(error) });
     };
     if (isCustomResourceEvent(event)) return deployRun(event, { ...deployPorts, run: runAndAnnounce });
 

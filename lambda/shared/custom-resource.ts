@@ -1,6 +1,7 @@
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
+import { fit } from './fit';
 
-/** The answer may have 4,096 bytes; the rest of it needs less than a thousand. */
+/** In bytes: the answer may have 4,096, and the rest of it needs less than a thousand. */
 const LONGEST_REASON = 3000;
 
 /** What became of a custom resource. */
@@ -33,7 +34,7 @@ export function isCustomResourceEvent(event: unknown): event is CloudFormationCu
 export async function answer(event: CloudFormationCustomResourceEvent<object>, outcome: Outcome, respond: Respond): Promise<void> {
   const body: CloudFormationCustomResourceResponse = {
     Status: outcome.failure === undefined ? 'SUCCESS' : 'FAILED',
-    Reason: (outcome.failure ?? 'done').slice(0, LONGEST_REASON),
+    Reason: fit(outcome.failure ?? 'done', LONGEST_REASON),
     PhysicalResourceId: outcome.physicalResourceId
       ?? ('PhysicalResourceId' in event ? event.PhysicalResourceId : event.LogicalResourceId),
     StackId: event.StackId,

@@ -87,12 +87,7 @@ export type PublishMessage =
   /** After a refresh: see to all targets. */
   | { readonly publish: 'all' }
   /** See to one. */
-  | {
-    readonly publish: 'target';
-    readonly target: string;
-    /** When the vendor's rate limit allows it, in milliseconds since the epoch. */
-    readonly notBefore?: number;
-  };
+  | { readonly publish: 'target'; readonly target: string };
 
 /** Names of the publisher's metrics. */
 export enum PublishMetric {

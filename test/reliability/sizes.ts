@@ -15,3 +15,9 @@ export const CALLS_OF_A_RUN = { 'nothing': 9, 'good': 8, 'edited by hand': 9 };
 
 /** Moments at which a run is killed: before and after AWS does each of its calls, and the answer to CloudFormation. */
 export const KILLS = 2 * (Object.values(CALLS_OF_A_RUN).reduce((sum, calls) => sum + calls) + 1);
+
+/** Random histories of the publisher's own code. */
+export const PUBLISH_HISTORIES = 10_000;
+
+/** Random histories in which each mistake of the publisher must be caught. */
+export const PUBLISH_HISTORIES_OF_A_MISTAKE = 3000;

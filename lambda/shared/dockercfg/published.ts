@@ -38,7 +38,7 @@ export interface Published {
  *
  * @param logins hosts whose entries do not expire
  */
-export function readVersion(version: SecretVersion, format: Format, logins: ReadonlySet<string>): Published {
+export function readVersion(version: SecretVersion, format: Format, logins: Pick<ReadonlySet<string>, 'has'>): Published {
   const first = expiryOf(version.versionId, version.value);
   const auths = first === undefined ? undefined : format.read(version.value);
   if (first === undefined || !auths) {

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, DeleteItemCommand, DynamoDBClient, Get
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ChangeMessageVisibilityCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { HOST, HOUR, NOW, target } from './world';
+import { HOST, HOUR, NOW, OTHER_HOST, target } from './world';
 import { PublishClients } from '../../../lambda/publish/clients';
 import { readDockercfg } from '../../../lambda/publish/dockercfg-source';
 import { Pace } from '../../../lambda/publish/pace';
@@ -47,11 +47,11 @@ describe('the table', () => {
     dynamoDb.on(UpdateItemCommand).resolves({ Attributes: { ...KEY, spec: { S: JSON.stringify(one) }, digest: { S: 'd' } } });
     expect(await store.lease(one.id, 'me', NOW, NOW + 1)).toEqual({ kind: 'mine', target: one, state: { digest: 'd' } });
     await store.release(one.id, 'me', {});
-    await store.release(one.id, 'me', { digest: 'e', expiresAt: Infinity });
+    await store.release(one.id, 'me', { digest: 'e', expiresAt: Infinity, tokenExpiresAt: NaN });
     expect(dynamoDb.commandCalls(UpdateItemCommand).slice(1).map(({ args }) => args[0].input)).toMatchObject([
-      { UpdateExpression: 'REMOVE writtenAt, expiresAt, publishedAt, tokenExpiresAt, failedAt, digest, failure, leaseOwner, leaseUntil' },
+      { UpdateExpression: 'REMOVE writtenAt, expiresAt, publishedAt, tokenExpiresAt, failedAt, placeAt, digest, failure, leaseOwner, leaseUntil' },
       {
-        UpdateExpression: 'SET expiresAt = :expiresAt, digest = :digest REMOVE writtenAt, publishedAt, tokenExpiresAt, failedAt, failure, leaseOwner, leaseUntil',
+        UpdateExpression: 'SET expiresAt = :expiresAt, digest = :digest REMOVE writtenAt, publishedAt, tokenExpiresAt, failedAt, placeAt, failure, leaseOwner, leaseUntil',
         ExpressionAttributeValues: { ':expiresAt': { N: String(Number.MAX_SAFE_INTEGER) }, ':digest': { S: 'e' }, ':owner': { S: 'me' } },
         ConditionExpression: 'leaseOwner = :owner',
       },
@@ -85,14 +85,30 @@ describe('the pace', () => {
   const pace = new Pace(new DynamoDBClient({ region: 'eu-west-1' }), 'table', { now: () => NOW, sleep: async (milliseconds) => void slept.push(milliseconds) });
 
   test('goes on where the last place was, and past a pause', async () => {
-    dynamoDb.on(GetItemCommand).resolves({ Item: { due: { N: String(NOW + 200_000) }, last: { N: String(NOW) } } }).on(PutItemCommand).resolves({});
+    const item = (due: number, last: number, blockedUntil: number) => ({
+      due: { N: String(due) }, last: { N: String(last) }, blockedUntil: { N: String(blockedUntil) },
+    });
+    dynamoDb.on(GetItemCommand).resolves({ Item: item(NOW + 200_000, NOW, 0) }).on(PutItemCommand).resolves({});
     await expect(pace.reserve(limit)).resolves.toBe(NOW + 140_000);
+    await expect(pace.blockedUntil(limit)).resolves.toBe(0);
     await pace.block(limit, NOW + HOUR);
+    dynamoDb.on(GetItemCommand).resolves({ Item: item(NOW + 200_000, NOW, NOW + HOUR) });
+    await expect(pace.blockedUntil(limit)).resolves.toBe(NOW + HOUR);
+    await pace.block(limit, NOW + 1);
+    await expect(pace.reserve(limit)).resolves.toBe(NOW + HOUR);
     const marks = dynamoDb.commandCalls(PutItemCommand).map(({ args }) => args[0].input);
     expect(marks).toMatchObject([
-      { Item: { due: { N: String(NOW + 260_000) }, last: { N: String(NOW + 140_000) } }, ConditionExpression: 'due = :due AND #last = :last' },
-      { Item: { due: { N: String(NOW + 200_000) }, last: { N: String(NOW + HOUR - 1000) } } },
+      { Item: item(NOW + 260_000, NOW + 140_000, 0), ConditionExpression: 'due = :due AND #last = :last AND blockedUntil = :until' },
+      { Item: item(NOW + 200_000, NOW, NOW + HOUR), ExpressionAttributeValues: { ':due': { N: String(NOW + 200_000) }, ':last': { N: String(NOW) }, ':until': { N: '0' } } },
+      { Item: item(NOW + 200_000, NOW, NOW + HOUR) },
+      { Item: item(NOW + HOUR + 60_000, NOW + HOUR, NOW + HOUR) },
     ]);
+  });
+
+  test('one that fails costs the next one in its Lambda nothing', async () => {
+    dynamoDb.on(GetItemCommand).rejectsOnce(new Error('away')).resolves({}).on(PutItemCommand).resolves({});
+    const results = await Promise.allSettled([pace.reserve(limit), pace.reserve(limit)]);
+    expect(results).toMatchObject([{ status: 'rejected' }, { status: 'fulfilled', value: NOW }]);
   });
 
   test('tries again when another one was quicker, and gives up in the end', async () => {
@@ -153,10 +169,18 @@ describe('the dockercfg', () => {
   });
 
   test('never brings the record of the expiries as if it were a registry', async () => {
-    const { versionId, value } = version({ [HOST]: 'QVdTOmE=', 'b.example': 'QVdTOmI=' }, { [HOST]: NOW + HOUR, 'b.example': NOW + 5 * HOUR });
+    const { versionId, value } = version({ [HOST]: 'QVdTOmE=', [OTHER_HOST]: 'QVdTOmI=' }, { [HOST]: NOW + HOUR, [OTHER_HOST]: NOW + 5 * HOUR });
     expect(value).toContain('expiry.cdk-ecr-ci.invalid');
     secrets.on(GetSecretValueCommand).resolves({ VersionId: versionId, SecretString: value });
-    expect(await read()).toMatchObject({ entries: new Map([[HOST, { auth: 'QVdTOmE=', expiresAt: NOW + HOUR }], ['b.example', { auth: 'QVdTOmI=', expiresAt: NOW + 5 * HOUR }]]), writtenAt: 0 });
+    expect(await read()).toMatchObject({ entries: new Map([[HOST, { auth: 'QVdTOmE=', expiresAt: NOW + HOUR }], [OTHER_HOST, { auth: 'QVdTOmI=', expiresAt: NOW + 5 * HOUR }]]), writtenAt: 0 });
+  });
+
+  test.each<Record<string, number>>([{ [HOST]: NOW + HOUR }, { [HOST]: NOW + HOUR, [OTHER_HOST]: NOW + 5 * HOUR }])('knows that a login does not expire with the tokens beside it', async (expiries) => {
+    const auths = Object.fromEntries([...Object.keys(expiries), 'ghcr.io', 'https://index.docker.io/v1/'].map((host) => [host, 'QVdTOmE=']));
+    const { versionId, value } = version(auths, { 'ghcr.io': Infinity, 'https://index.docker.io/v1/': Infinity, ...expiries });
+    secrets.on(GetSecretValueCommand).resolves({ VersionId: versionId, SecretString: value });
+    const { entries } = await read();
+    expect(Object.fromEntries([...entries].map(([host, { expiresAt }]) => [host, expiresAt]))).toEqual({ ...expiries, 'ghcr.io': Infinity, 'https://index.docker.io/v1/': Infinity });
   });
 
   test.each([

@@ -65,6 +65,34 @@ test('a target that somebody else is at work on comes again', async () => {
   expect(world.holds.size).toBe(1);
 });
 
+test('a version that was not yet spread comes again until it is', async () => {
+  await world.add(targets[0]);
+  world.current = dockercfg(NOW + 1, { [HOST]: 'second' });
+  world.push({ publish: 'all' });
+  await world.workAll();
+  const spread = dockercfg(NOW + 2, { [HOST]: 'third' });
+  world.current = dockercfg(NOW, { [HOST]: 'first' });
+  world.push({ publish: 'target', target: targets[0].id });
+  await world.workOnce();
+  world.current = spread;
+  await world.workAll();
+  expect(world.written.at(-1)!.payload.versionId).toBe(spread.versionId);
+  expect(world.logged('Secrets Manager gave an older version than what was published')).toHaveLength(1);
+});
+
+test('a version that a person set back is no failure in the end, and goes nowhere', async () => {
+  await world.add(targets[0]);
+  world.current = dockercfg(NOW + 1, { [HOST]: 'second' });
+  world.push({ publish: 'all' });
+  await world.workAll();
+  world.current = dockercfg(NOW, { [HOST]: 'first' });
+  world.push({ publish: 'target', target: targets[0].id });
+  await world.workAll();
+  expect(world.dead).toEqual([]);
+  expect(world.written).toHaveLength(1);
+  expect(world.metric('FailedTargets')).toEqual([]);
+});
+
 test('a target that is gone is done', async () => {
   world.push({ publish: 'target', target: 'gone' });
   await world.workOnce();
@@ -81,7 +109,8 @@ describe('a target that a rate limit puts off', () => {
   test('comes when its place is due, however far away that is, and takes no second place', async () => {
     world.nextSlot = NOW + 2 * HOUR;
     await world.workOnce();
-    expect(world.messages.map(({ message }) => message)).toEqual([{ publish: 'target', target: targets[0].id, notBefore: NOW + 2 * HOUR }]);
+    expect(world.messages.map(({ message }) => message)).toEqual([{ publish: 'target', target: targets[0].id }]);
+    expect(world.messages[0].visibleAt).toBe(NOW + 15 * MINUTE);
     await world.workAll();
     expect(world.time).toBe(NOW + 2 * HOUR);
     expect(world.holds.size).toBe(1);
@@ -106,7 +135,7 @@ test.each([
   ['is no JSON', 'not json'],
   ['is none of the publisher\'s', '{"publish":"something"}'],
   ['names no target', '{"publish":"target"}'],
-  ['has no time', '{"publish":"target","target":"a","notBefore":"soon"}'],
+  ['names no text', '{"publish":"target","target":1}'],
   ['is no object', 'null'],
 ])('a message that %s is given up in the end', async (_what, body) => {
   world.push(body);

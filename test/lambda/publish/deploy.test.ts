@@ -1,5 +1,5 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { authOf, HOST, HOUR, MINUTE, NOW, target, World } from './world';
+import { authOf, dockercfg, HOST, HOUR, MINUTE, NOW, target, World } from './world';
 import { RateLimitedError, VendorError } from '../../../lambda/publish/errors';
 import { createHandler } from '../../../lambda/publish/handler';
 import { LEASE_MS } from '../../../lambda/publish/publish-target';
@@ -12,6 +12,7 @@ beforeEach(() => {
   answers = [];
 });
 afterEach(() => {
+  jest.restoreAllMocks();
   expect(JSON.stringify([world.lines, answers])).not.toContain(authOf('first'));
 });
 
@@ -31,6 +32,25 @@ const invoke = (ResourceType: string, RequestType: string, ResourceProperties: o
 
 const register = (targets: string, type = 'Create') => invoke(TargetResourceType.REGISTRATION, type, { targets });
 const publish = (properties = {}, type = 'Create') => invoke(TargetResourceType.PUBLISH_RUN, type, { failDeploy: 'false', ...properties });
+/** Has places take longer than any time-out, and counts those that end after CloudFormation has its answer. */
+function hang(names: readonly string[]): { ended: () => number } {
+  let ended = 0;
+  const before = answers.length;
+  const late = new AbortController();
+  jest.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
+  for (const name of names) {
+    world.failures.set(name, async () => {
+      setImmediate(() => {
+        world.time = NOW + 3 * MINUTE;
+        late.abort();
+      });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      if (answers.length > before) ended++;
+    });
+  }
+  return { ended: () => ended };
+}
+
 const denied = () => Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
 
 describe('the registration', () => {
@@ -88,6 +108,50 @@ describe('the registration', () => {
       expect.objectContaining({ level: 'ERROR', cause: 'VendorError: GitLab answered 401' }),
     ]);
     expect(world.store.items.size).toBe(0);
+  });
+
+  test('does not wait for a target whose record is gone', async () => {
+    await register(group(['one'], { removal: 'delete' }));
+    world.store.lease = async () => ({ kind: 'gone' });
+    await register('[]', 'Update');
+    expect(world.time).toBe(NOW);
+  });
+
+  test('says so when it knows no such kind, and goes on', async () => {
+    await register(group(['one'], { kind: 'unheard-of', removal: 'blank' }));
+    await register('[]', 'Update');
+    expect(answers[1].Status).toBe('SUCCESS');
+    expect(world.logged('what unheard-of place=one holds could not be removed, and expires by itself')).toMatchObject([
+      { cause: expect.stringContaining('the publisher knows no targets of the kind \'unheard-of\'') },
+    ]);
+    expect(world.store.items.size).toBe(0);
+  });
+
+  test('answers in time, however long vendors take to let go, and ends when none is at work any more', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `place ${index}`);
+    await register(group(names, { removal: 'delete' }));
+    const { ended } = hang(names);
+    await register('[]', 'Update');
+    expect(answers[1].Status).toBe('SUCCESS');
+    expect(world.store.items.size).toBe(0);
+    expect(ended()).toBe(20);
+    expect(world.lines.filter(({ cause }) => cause === 'Error: there was no time left')).toHaveLength(30);
+  });
+
+  test('has the queue see to targets that come back in a roll-back, which does not publish to them', async () => {
+    await register(group(['one', 'two']));
+    expect(world.messages).toEqual([]);
+    await register(group(['one']), 'Update');
+    expect(world.messages).toEqual([]);
+    await register(group(['one', 'two']), 'Update');
+    expect(world.messages).toMatchObject([{ message: { publish: 'target', target: places('two')[0].id }, visibleAt: NOW + 5 * MINUTE }]);
+  });
+
+  test('does not fail when the queue is away, which is needed for a roll-back only', async () => {
+    world.sendFailure = new Error('SQS is away');
+    await register(group(['one']), 'Update');
+    expect(answers[0].Status).toBe('SUCCESS');
+    expect(world.logged('new targets could not be passed on to the queue')).toMatchObject([{ cause: 'Error: SQS is away' }]);
   });
 
   test('refuses twins that only the deploy could see', async () => {
@@ -190,6 +254,44 @@ describe('the publish run', () => {
     expect(world.holds.size).toBe(100);
   });
 
+  test('answers in time, however long a vendor takes, and ends when none is at work any more', async () => {
+    await world.add(...places('one', 'two'));
+    const { ended } = hang(['two']);
+    await publish();
+    expect(answers).toMatchObject([{ Status: 'SUCCESS', Data: { Report: '1 published, 1 left to the queue' } }]);
+    expect(world.messages).toMatchObject([{ message: { publish: 'target', target: places('two')[0].id }, visibleAt: NOW + 3 * MINUTE + 30_000 }]);
+    expect(ended()).toBe(1);
+  });
+
+  test('a target that cannot be leased costs the others nothing', async () => {
+    await world.add(...places('one', 'two'));
+    const { lease } = world.store;
+    world.store.lease = async (...args) => {
+      if (args[0] === places('one')[0].id) throw new Error('throttled');
+      return lease.apply(world.store, args);
+    };
+    await publish();
+    expect(answers).toMatchObject([{ Status: 'SUCCESS', Data: { Report: '1 published, 1 failed; fake place=one: Error: throttled' } }]);
+  });
+
+  test('does not fail when the queue is away: the next refresh sees to all', async () => {
+    await world.add(...places('one', 'two'));
+    world.failures.set('two', new Error('no'));
+    world.sendFailure = new Error('SQS is away');
+    await publish();
+    expect(answers).toMatchObject([{ Status: 'SUCCESS', Data: { Report: '1 published, 1 failed; fake place=two: Error: no' } }]);
+    expect(world.logged('what was left could not be passed on to the queue')).toMatchObject([{ cause: 'Error: SQS is away' }]);
+  });
+
+  test('leaves to the queue what Secrets Manager had only an old version for', async () => {
+    await world.add(...places('one'));
+    await publish();
+    world.current = dockercfg(NOW - 1, { [HOST]: 'older' });
+    await publish({ failDeploy: 'true' }, 'Update');
+    expect(answers[1]).toMatchObject({ Status: 'SUCCESS', Data: { Report: '1 left to the queue' } });
+    expect(world.messages).toHaveLength(1);
+  });
+
   test('waits until IAM knows the rights of a new target, and no longer than is promised', async () => {
     await world.add(...places('one'));
     let left = 2;
@@ -226,6 +328,13 @@ describe('the publish run', () => {
     expect(world.removed.sort()).toEqual([['one', 'delete'], ['two', 'blank']]);
     expect(world.store.items.size).toBe(0);
     expect(answers).toMatchObject([{ Status: 'SUCCESS' }]);
+  });
+
+  test('does not hold a deletion up when the table is away', async () => {
+    world.store.list = async () => { throw new Error('no table'); };
+    await publish({}, 'Delete');
+    expect(answers).toMatchObject([{ Status: 'SUCCESS' }]);
+    expect(world.logged('the targets could not be removed, and what they hold expires by itself')).toMatchObject([{ cause: 'Error: no table' }]);
   });
 
   test('says what went wrong', async () => {
@@ -273,6 +382,16 @@ test('a registry that a target asked for and that is not there counts as a failu
   expect(world.logged('target was not published to')).toMatchObject([{ cause: 'the dockercfg has no valid entry for ghcr.io; the others were published' }]);
   expect(world.metric('FailedTargets')).toEqual([1]);
   expect(world.metric('PublishedTargets')).toEqual([1]);
+});
+
+test('a name of any characters and length can be a dimension of CloudWatch', async () => {
+  const name = `Größe 😀 ${'x'.repeat(2000)}`;
+  await world.add(...places(name));
+  world.failures.set(name, new Error('no'));
+  await publish();
+  const [{ Target }] = world.lines.filter((line) => 'Target' in line && line._aws);
+  expect(Target.slice(0, 23)).toBe('fake place=Gr??e ?? xxx');
+  expect(Target).toHaveLength(1000);
 });
 
 test('credentials that never expire are reported as a year', async () => {

@@ -33,6 +33,7 @@ describe('what is sent', () => {
 
   test('Docker Hub\'s entry by any of its names', () => {
     const hub = dockercfg(NOW, { 'https://index.docker.io/v1/': 'hub', [HOST]: 'one' });
+    expect(select(target('a', { form: 'login', hosts: ['docker.io', 'index.docker.io'] }), hub, NOW).payload.login).toMatchObject({ password: 'hub' });
     for (const name of ['docker.io', 'index.docker.io', 'registry-1.docker.io']) {
       expect(JSON.parse(select(target('a', { hosts: [name] }), hub, NOW).payload.text)).toEqual({ auths: { 'https://index.docker.io/v1/': { auth: authOf('hub') } } });
     }

@@ -14,7 +14,7 @@ afterEach(() => {
 
 const one = target('one');
 const LIMIT = { key: 'token', perHour: 100, burst: 10, spacingMs: 1000 };
-const publish = (reserved = false) => publishTarget(one.id, reserved, world.ports);
+const publish = () => publishTarget(one.id, world.ports);
 const stored = () => world.store.items.get(one.id)!;
 const configJson = (password: string, host = HOST) => `{"auths":{"${host}":{"auth":"${authOf(password)}"}}}`;
 
@@ -67,9 +67,44 @@ test('an older version is never put in the place of a newer one', async () => {
   await world.add(one);
   world.current = dockercfg(NOW + HOUR, { [HOST]: 'second' });
   await publish();
-  world.current = dockercfg(NOW, { [HOST]: 'first' });
-  await expect(publish()).resolves.toMatchObject({ kind: 'unchanged' });
+  const { state } = stored();
+  for (const older of [{ [HOST]: 'first' }, { [HOST]: 'second' }]) {
+    world.current = dockercfg(NOW, older);
+    await expect(publish()).resolves.toMatchObject({ kind: 'outdated' });
+  }
   expect(world.holds.get('one')).toBe(configJson('second'));
+  expect(stored().state).toEqual(state);
+});
+
+test('a version that changed for other registries only is known to be there, with how long its entries live', async () => {
+  await world.add(one);
+  await publish();
+  const { entries } = dockercfg(NOW, { [HOST]: 'first' });
+  world.current = { entries: new Map([[HOST, { ...entries.get(HOST)!, expiresAt: NOW + 20 * HOUR }]]), versionId: 'next', writtenAt: NOW + HOUR };
+  await expect(publish()).resolves.toMatchObject({ kind: 'unchanged' });
+  expect(stored().state).toMatchObject({ writtenAt: NOW + HOUR, expiresAt: NOW + 20 * HOUR, publishedAt: NOW });
+});
+
+test('a registry that has nothing is a failure of the target as long as it has nothing, and the others are published', async () => {
+  await world.add({ ...one, hosts: [HOST, 'ghcr.io'] });
+  const failure = 'the dockercfg has no valid entry for ghcr.io; the others were published';
+  await expect(publish()).resolves.toMatchObject({ kind: 'published', missing: ['ghcr.io'], state: { failedAt: NOW, failure, publishedAt: NOW } });
+  world.time += HOUR;
+  await expect(publish()).resolves.toMatchObject({ kind: 'unchanged', missing: ['ghcr.io'], state: { failedAt: NOW + HOUR, failure, publishedAt: NOW } });
+});
+
+test('a target whose record cannot be written has failed, and is written to again when the lease is over', async () => {
+  await world.add(one);
+  const { release } = world.store;
+  world.store.release = async () => { throw new Error('away'); };
+  await expect(publish()).resolves.toMatchObject({
+    kind: 'failed', state: {}, error: expect.objectContaining({ name: 'UnrecordedError', message: 'what became of it could not be recorded: Error: away' }),
+  });
+  world.store.release = release;
+  await expect(publish()).resolves.toEqual({ kind: 'busy' });
+  world.time += LEASE_MS + 1;
+  await expect(publish()).resolves.toMatchObject({ kind: 'published' });
+  expect(world.written).toHaveLength(2);
 });
 
 test('a target that somebody else is at work on is left to them', async () => {
@@ -103,6 +138,19 @@ describe('a target that fails', () => {
     expect(stored().state).not.toHaveProperty('failure');
   });
 
+  test('may have taken what it gave no answer to: nothing older is sent after that, and the same again', async () => {
+    await world.add(one);
+    await publish();
+    world.current = dockercfg(NOW + HOUR, { [HOST]: 'second' });
+    world.failures.set('one', new VendorError('no answer'));
+    await publish();
+    world.failures.clear();
+    world.current = dockercfg(NOW, { [HOST]: 'first' });
+    await expect(publish()).resolves.toMatchObject({ kind: 'outdated' });
+    world.current = dockercfg(NOW + 2 * HOUR, { [HOST]: 'first' });
+    await expect(publish()).resolves.toMatchObject({ kind: 'published' });
+  });
+
   test.each([
     ['the dockercfg cannot be read', () => { world.current = new Error('denied'); }, 'Error: denied'],
     ['there is no valid entry', () => { world.time += 13 * HOUR; }, `NothingToPublishError: the dockercfg has no valid entry for ${HOST}`],
@@ -128,7 +176,7 @@ describe('a target that fails', () => {
   test('because nobody knows its kind', async () => {
     const unknown = target('one', { kind: 'unheard-of' });
     await world.add(unknown);
-    await expect(publishTarget(unknown.id, false, world.ports)).resolves.toMatchObject({
+    await expect(publishTarget(unknown.id, world.ports)).resolves.toMatchObject({
       kind: 'failed', state: { failure: expect.stringContaining('ConfigurationError: the publisher knows no targets of the kind \'unheard-of\'') },
     });
   });
@@ -149,15 +197,51 @@ describe('with a rate limit', () => {
 
   test('one that comes later puts it off, and the target is free meanwhile', async () => {
     world.nextSlot = NOW + 5_001;
-    await expect(publish()).resolves.toMatchObject({ kind: 'later', at: NOW + 5_001, reserved: true });
+    await expect(publish()).resolves.toMatchObject({ kind: 'later', at: NOW + 5_001, isNews: true });
     expect(world.written).toEqual([]);
+    expect(stored().state).toEqual({ placeAt: NOW + 5_001 });
     expect(stored()).not.toHaveProperty('lease');
   });
 
-  test('a place that was reserved is not reserved again', async () => {
+  test('a place that was reserved is not reserved again, however often the target is asked for', async () => {
     world.nextSlot = NOW + HOUR;
-    await expect(publish(true)).resolves.toMatchObject({ kind: 'published' });
-    expect(world.reserved).toEqual([]);
+    await publish();
+    world.time += 30 * MINUTE;
+    await expect(publish()).resolves.toMatchObject({ kind: 'later', at: NOW + HOUR, isNews: false });
+    world.time = NOW + HOUR;
+    await expect(publish()).resolves.toMatchObject({ kind: 'published' });
+    expect(world.reserved).toHaveLength(1);
+    expect(stored().state).not.toHaveProperty('placeAt');
+  });
+
+  test.each([[MINUTE, 1], [MINUTE + 1, 2]])('a place that was missed by %d ms counts or is given again: %d', async (late, places) => {
+    world.nextSlot = NOW + HOUR;
+    await publish();
+    world.nextSlot = undefined;
+    world.time = NOW + HOUR + late;
+    await expect(publish()).resolves.toMatchObject({ kind: 'published' });
+    expect(world.reserved).toHaveLength(places);
+  });
+
+  test('a place within a pause that the vendor has asked for since is given again', async () => {
+    world.nextSlot = NOW + HOUR;
+    await publish();
+    world.blocked.push(NOW + HOUR + 1);
+    world.nextSlot = NOW + 2 * HOUR;
+    world.time = NOW + HOUR;
+    await expect(publish()).resolves.toMatchObject({ kind: 'later', at: NOW + 2 * HOUR });
+  });
+
+  test('a place is used up by an attempt that fails, but not by one that was not let in', async () => {
+    world.failures.set('one', new VendorError('GitHub answered 500'));
+    await publish();
+    expect(stored().state).not.toHaveProperty('placeAt', expect.anything());
+    world.failures.set('one', Object.assign(new Error('not yet'), { name: 'AccessDeniedException' }));
+    await publish();
+    expect(stored().state.placeAt).toBe(NOW);
+    world.failures.clear();
+    await expect(publish()).resolves.toMatchObject({ kind: 'published' });
+    expect(world.reserved).toHaveLength(2);
   });
 
   test('no place is taken for what has not changed', async () => {
@@ -168,15 +252,20 @@ describe('with a rate limit', () => {
 
   test('a vendor that asks for a pause blocks all that share the limit, and it is no failure', async () => {
     world.failures.set('one', new RateLimitedError('GitHub answered 429', NOW + 20 * MINUTE));
-    await expect(publish()).resolves.toMatchObject({ kind: 'later', at: NOW + 20 * MINUTE, reserved: false, cause: expect.any(RateLimitedError) });
+    await expect(publish()).resolves.toMatchObject({ kind: 'later', at: NOW + 20 * MINUTE, isNews: true, cause: expect.any(RateLimitedError) });
     expect(world.blocked).toEqual([NOW + 20 * MINUTE]);
-    expect(stored().state).toEqual({});
+    expect(stored().state).toEqual({ placeAt: undefined });
   });
 });
 
 test('a pause that is asked for without a known limit only puts the target off', async () => {
   await world.add(one);
   world.failures.set('one', new RateLimitedError('GitLab answered 429', NOW + MINUTE));
-  await expect(publish()).resolves.toMatchObject({ kind: 'later', reserved: false });
+  await expect(publish()).resolves.toMatchObject({ kind: 'later', at: NOW + MINUTE });
   expect(world.blocked).toEqual([]);
+  world.failures.clear();
+  world.time += 50_000;
+  await expect(publish()).resolves.toMatchObject({ kind: 'later', at: NOW + MINUTE, isNews: false });
+  world.time = NOW + MINUTE;
+  await expect(publish()).resolves.toMatchObject({ kind: 'published' });
 });

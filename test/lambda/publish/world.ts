@@ -105,8 +105,9 @@ export class World {
       this.written.push({ place: where.place, payload });
       return { tokenExpiresAt: this.tokenExpiresAt };
     },
-    remove: async ({ where }, how) => {
+    remove: async ({ where }, how, ports) => {
       const failure = this.failures.get(where.place);
+      if (typeof failure === 'function') await failure(ports);
       if (failure !== undefined) throw failure;
       this.removed.push([where.place, how]);
     },
@@ -138,6 +139,7 @@ export class World {
           return this.nextSlot ?? this.time;
         },
         block: async (_limit: RateLimit, until: number) => { this.blocked.push(until); },
+        blockedUntil: async () => Math.max(0, ...this.blocked),
       } as unknown as Pace,
       vendors: { fake: this.vendor },
       vendorPorts: { secret: async () => this.vendorSecret } as unknown as VendorPorts,

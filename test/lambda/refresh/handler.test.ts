@@ -10,13 +10,13 @@ let world: World;
 let lines: any[];
 let answers: any[];
 let announced: number;
-let announcement: Error | undefined;
+let announcement: Error[];
 beforeEach(() => {
   world = new World();
   lines = [];
   answers = [];
   announced = 0;
-  announcement = undefined;
+  announcement = [];
 });
 afterEach(() => {
   // Whatever a test does, no credential is logged, returned or answered.
@@ -28,11 +28,12 @@ afterEach(() => {
 const invoke = (event: unknown) => createHandler({
   refreshPorts: () => world.ports,
   announce: async () => {
-    if (announcement) throw announcement;
+    const failure = announcement.shift();
+    if (failure) throw failure;
     announced++;
   },
   now: world.now,
-  sleep: async () => undefined,
+  sleep: async (milliseconds) => { world.time += milliseconds; },
   respond: async (_url, body) => { answers.push(JSON.parse(body)); },
   write: (line) => lines.push(JSON.parse(line)),
 })(event, { functionName: 'Refresher' });
@@ -204,7 +205,7 @@ describe('the publisher', () => {
   });
 
   test('that cannot be told fails the run, so that Lambda tries again; the secret has the value', async () => {
-    announcement = awsError('ServiceUnavailable');
+    announcement = [awsError('ServiceUnavailable')];
     await expect(invoke(requestFor(REGISTRY))).rejects.toThrow(new RefreshError('the secret was refreshed, and its targets were not told: ServiceUnavailable: not today'));
     expect(world.current?.value).toContain(authOf('fresh-password'));
   });
@@ -215,6 +216,29 @@ describe('the publisher', () => {
     await invoke({ ...event, RequestType: 'Update' });
     expect(answers).toMatchObject([{ Status: 'SUCCESS' }, { Status: 'SUCCESS' }]);
     expect(announced).toBe(1);
+  });
+
+  const deploy = () => invoke({ RequestType: 'Update', ResponseURL: 'https://answer', ResourceProperties: { request: requestFor(REGISTRY) } });
+
+  test('is told at deploy of what is new, although IAM allows that only when the run is repeated and finds nothing new', async () => {
+    announcement = [awsError('AccessDeniedException'), awsError('AccessDenied')];
+    await deploy();
+    expect(answers).toMatchObject([{ Status: 'SUCCESS' }]);
+    expect(world.writes).toBe(1);
+    expect(announced).toBe(1);
+  });
+
+  test('that may never be told fails the deploy', async () => {
+    announcement = Array.from({ length: 50 }, () => awsError('AccessDeniedException', 'sqs:SendMessage'));
+    await deploy();
+    expect(answers).toMatchObject([{ Status: 'FAILED', Reason: expect.stringContaining('AccessDeniedException: sqs:SendMessage') }]);
+  });
+
+  test('that cannot be told otherwise does not, for a roll-back would get stuck', async () => {
+    announcement = [awsError('ServiceUnavailable')];
+    await deploy();
+    expect(answers).toMatchObject([{ Status: 'SUCCESS' }]);
+    expect(lines).toContainEqual({ level: 'ERROR', message: 'the targets were not told', cause: 'ServiceUnavailable: not today' });
   });
 });
 

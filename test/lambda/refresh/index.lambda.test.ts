@@ -43,7 +43,7 @@ test('tells the publisher by its queue, where there are targets', async () => {
   process.env.SECRET_ARN = SECRET_ARN;
   process.env.TARGETS_QUEUE_URL = 'https://queue';
   await handler(requestFor(REGISTRY), { functionName: 'Refresher' });
-  expect(sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input)).toEqual([{ QueueUrl: 'https://queue', MessageBody: '{"publish":"all"}' }]);
+  expect(sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input)).toEqual([{ QueueUrl: 'https://queue', MessageBody: '{"publish":"all"}', DelaySeconds: 5 }]);
   delete process.env.TARGETS_QUEUE_URL;
   await handler(requestFor(REGISTRY), { functionName: 'Refresher' });
   expect(sqs.calls()).toHaveLength(1);

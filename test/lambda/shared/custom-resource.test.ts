@@ -46,6 +46,10 @@ test('gives attributes', async () => {
 });
 
 test('stays within CloudFormation\'s 4,096 bytes', async () => {
-  const { body } = await answered(EVENT, { failure: 'x'.repeat(10_000) });
-  expect(body.length).toBeLessThan(4096);
+  for (const character of ['x', '"', '€', '\n', '\u0001', '😀', '\ud800']) {
+    const { body } = await answered(EVENT, { failure: character.repeat(10_000) });
+    expect(Buffer.byteLength(body)).toBeLessThan(4096);
+    expect(Buffer.byteLength(body)).toBeGreaterThan(3000);
+    expect(JSON.parse(body).Reason).toMatch(new RegExp(`^${character}+…$`, 'u'));
+  }
 });
