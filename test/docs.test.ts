@@ -90,9 +90,11 @@ test('the runbook names the publisher\'s errors and messages as they are', () =>
   }
 });
 
-test('docs/targets.md has each target of the package', () => {
+test('docs/targets.md has each target of the package, with a document for its vendor', () => {
   const factories = Object.getOwnPropertyNames(lib.Target).filter((name) => typeof (lib.Target as any)[name] === 'function');
-  for (const name of factories) expect(read('docs/targets.md')).toContain(`\`${name}\``);
+  const rows = [...read('docs/targets.md').matchAll(/\[`(\w+)`\]\(targets\/([\w-]+\.md)/g)];
+  expect(rows.map(([, name]) => name).sort()).toEqual(factories.sort());
+  expect([...new Set(rows.map(([, , file]) => file))].sort()).toEqual(readdirSync(path.join(root, 'docs/targets')).sort());
 });
 
 test('a metric that the docs name exists', () => {

@@ -36,11 +36,11 @@ test('the recipes say what their texts say', () => {
   expect(removing.settings.remove).toMatchObject({ method: 'DELETE' });
 });
 
-test.each(['azure-devops.md', 'function.md', 'http.md'])('what docs/targets/%s says that the log says, the tests have seen', (document) => {
+test.each(readdirSync(DOCUMENTS))('what docs/targets/%s says that the log says, the tests have seen', (document) => {
   const seen = readdirSync(VENDOR_TESTS).map((file) => readFileSync(path.join(VENDOR_TESTS, file), 'utf8')).join('\n').replaceAll('\\\'', '\'');
   const [, table] = readFileSync(path.join(DOCUMENTS, document), 'utf8').split('## When it fails');
   const quotes = [...table.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`([^`]+)`/g)].map(([, quote]) => quote));
-  expect(quotes.length).toBeGreaterThan(1);
+  expect(table).toContain('| It means | What to do |');
   // What stands for a name is between the parts that can be compared.
   for (const part of quotes.flatMap((quote) => quote.split(/…|: /)).filter((text) => text !== '')) expect(seen).toContain(part);
 });

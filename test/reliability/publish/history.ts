@@ -46,7 +46,9 @@ export const histories: fc.Arbitrary<Event[]> = fc.array(fc.oneof(
     weight: 7,
     arbitrary: fc.record({
       do: fc.constant('wait' as const),
-      milliseconds: fc.constantFrom(SECOND, 5 * SECOND, 6 * SECOND, 12 * SECOND, 31 * SECOND, 45 * SECOND, 3 * MINUTE, 4 * MINUTE, 20 * MINUTE, HOUR, 3 * HOUR),
+      milliseconds: fc.constantFrom(
+        SECOND, 5 * SECOND, 6 * SECOND, 12 * SECOND, 31 * SECOND, 45 * SECOND, 3 * MINUTE, 4 * MINUTE, 20 * MINUTE, HOUR, 3 * HOUR,
+      ),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('kill' as const), pick: fc.nat({ max: 9 }) }) },

@@ -38,7 +38,8 @@ export class Table {
     return item;
   }
 
-  private check(item: Item | undefined, { ConditionExpression: condition, ExpressionAttributeValues: values, ExpressionAttributeNames: names = {} }: any): void {
+  private check(item: Item | undefined, input: any): void {
+    const { ConditionExpression: condition, ExpressionAttributeValues: values, ExpressionAttributeNames: names = {} } = input;
     if (condition === undefined) return;
     const js = condition
       .replace(/#\w+/g, (name: string) => names[name])

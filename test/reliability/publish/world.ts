@@ -109,6 +109,9 @@ export class World {
   /** How often each rule was looked at in a situation in which it could have been broken. */
   public readonly looked = { newer: 0, needed: 0, alone: 0, paced: 0, independent: 0, removed: 0, told: 0 };
 
+  /** How often the vendor was written to. */
+  public writes = 0;
+
   private readonly versions: { readonly version: SecretVersion; readonly writtenAt: number }[] = [];
   private calls: Call[] = [];
   private sleepers: { readonly until: number; readonly wake: () => void; readonly run: Run }[] = [];
@@ -205,7 +208,8 @@ export class World {
     const until = this.clock.now + milliseconds;
     while (this.clock.now < until) {
       const timeouts = this.running().map(({ startedAt }) => startedAt + LAMBDA_TIMEOUT_MS);
-      this.clock.set(Math.min(until, this.clock.nextDeadline, ...timeouts, ...this.sleepers.map((sleeper) => Math.max(sleeper.until, this.clock.now + 1))));
+      const wakings = this.sleepers.map((sleeper) => Math.max(sleeper.until, this.clock.now + 1));
+      this.clock.set(Math.min(until, this.clock.nextDeadline, ...timeouts, ...wakings));
       for (const run of this.running()) {
         if (this.clock.now - run.startedAt >= LAMBDA_TIMEOUT_MS) this.kill(run);
       }
@@ -241,8 +245,12 @@ export class World {
     await this.finish();
     for (let round = 0; this.messages.length > 0; round++) {
       this.demand(round < 500, 'messages come again and again');
-      if (await this.receive()) await this.finish();
-      else if (this.messages.length > 0) await this.advance(Math.max(1, Math.min(...this.messages.map(({ visibleAt }) => visibleAt)) - this.clock.now));
+      if (await this.receive()) {
+        await this.finish();
+      } else if (this.messages.length > 0) {
+        const next = Math.min(...this.messages.map(({ visibleAt }) => visibleAt));
+        await this.advance(Math.max(1, next - this.clock.now));
+      }
     }
   }
 
@@ -269,13 +277,6 @@ export class World {
     }
     this.demand(!JSON.stringify([this.lines, records]).includes('password-'), 'a credential is told');
   }
-
-  /** How often the vendor was written to. */
-  public get writes(): number {
-    return this.writeCount;
-  }
-
-  private writeCount = 0;
 
   public check(): void {
     if (this.broken) throw this.broken;
@@ -342,9 +343,7 @@ export class World {
       else run.awsTrouble = true;
       call.outcome = { error };
     };
-    if (fate === 'failed') trouble(named('ServiceUnavailable'));
-    else if (fate === 'denied') trouble(named('AccessDeniedException'));
-    else {
+    if (fate === 'failed') {trouble(named('ServiceUnavailable'));} else if (fate === 'denied') {trouble(named('AccessDeniedException'));} else {
       call.outcome = this.serve(call);
       if (service === 'vendor' && call.outcome.error) run.troubled.add(call.input.place);
       if (fate === 'answer lost' && !call.outcome.error) trouble(named('TimeoutError'));
@@ -418,7 +417,7 @@ export class World {
   }
 
   private onWrite(place: string, text: string, key: string, run: Run): void {
-    this.writeCount++;
+    this.writes++;
     const version = Number(/password-(\d+)-/.exec(Buffer.from(Object.values<any>(JSON.parse(text).auths)[0].auth, 'base64').toString())![1]);
     const before = this.holds.get(place);
     this.looked.newer++;
