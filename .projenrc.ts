@@ -40,12 +40,12 @@ const PROGRAMS = {
 /** What is put in the place of a module, where it is not what the others have. */
 const PROGRAM_ALIASES: Record<string, Record<string, string>> = {
   // commander loads it for commands that are programs of their own, of which there is none
-  main: { '--alias:node:child_process': 'node:path' },
+  commands: { '--alias:node:child_process': 'node:path' },
   credentials: {},
 };
 
 /** Folders below cli/ that a program loads when it needs them, each as a bundle. */
-const PROGRAM_PARTS = ['secret', 'aws', 'credentials', 'proxy', 'completion', 'init', 'targets'];
+const PROGRAM_PARTS = ['commands', 'secret', 'login', 'secrets-manager', 'aws', 'credentials', 'proxy', 'completion', 'init', 'targets'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ecr-ci',

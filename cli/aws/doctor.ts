@@ -9,7 +9,7 @@ import { readConfig } from '../config/file';
 import { configFile } from '../config/location';
 import { expiryOfAuth } from '../secret/expiry';
 import { OWN_HELPER } from '../secret/helper-name';
-import { readSecret, secretsManager } from '../secret/read';
+import { readSecret } from '../secret/read';
 import { requireSecret } from '../secret/which';
 import { CliError, Exit } from '../shared/exit';
 import { ecrHost, hostOf } from '../shared/host';
@@ -101,7 +101,7 @@ class Examination {
   private async findInSecret(): Promise<Found | undefined> {
     const { host } = this.image;
     const secretId = await requireSecret(this.options, this.io.env);
-    const { auths } = await readSecret(secretsManager(secretId, this.options, this.io.env), secretId);
+    const { auths } = await readSecret(secretId, this.options, this.io.env);
     const key = [...auths.keys()].find((candidate) => hostOf(candidate) === host);
     if (key !== undefined) return { auth: auths.get(key)!, source: `the secret ${secretId}` };
     this.add('no-login', `the dockercfg in the secret ${secretId} has no login for ${host}`, 'add the registry to its DockerCredentials, and deploy');

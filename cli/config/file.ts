@@ -1,4 +1,4 @@
-import * as path from 'node:path';
+import { dirname } from 'node:path';
 import { ConfigDocument, NotConfigError, type Change } from './document';
 import { withLock } from './lock';
 import { CliError, firstLine, isCliError } from '../shared/exit';
@@ -44,7 +44,7 @@ export async function changeConfig<T extends Change>(
   const { files } = io;
   try {
     const target = await followLinks(files, file);
-    await files.mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+    await files.mkdir(dirname(target), { recursive: true, mode: 0o700 });
     return await withLock(target, io, async () => {
       for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
         const before = await readText(files, target);

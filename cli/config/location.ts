@@ -1,4 +1,4 @@
-import * as path from 'node:path';
+import { posix, win32 } from 'node:path';
 import { CliError } from '../shared/exit';
 import type { Io } from '../shared/io';
 
@@ -19,7 +19,7 @@ function home({ env, platform, homeDirectory }: Io): string {
  * @param authfile what the option `--authfile` says
  */
 export function configFile(authfile: string | undefined, io: Io): string {
-  const { join, resolve } = io.platform === 'win32' ? path.win32 : path.posix;
+  const { join, resolve } = io.platform === 'win32' ? win32 : posix;
   if (authfile === '') throw new CliError('--authfile is empty: name a file');
   if (authfile !== undefined) return resolve(authfile);
   return join(io.env.DOCKER_CONFIG || join(home(io), '.docker'), 'config.json');

@@ -1,6 +1,6 @@
-import type { Cache, CachedVersion } from './cache';
+import type { Cache, Cached } from './cache';
+import { NEVER, type Entries } from '../../lambda/shared/dockercfg/entry';
 import { loginOf, type Login } from '../secret/dockercfg';
-import { expiryOfHost, firstExpiry, type DatedVersion } from '../secret/expiry';
 import { hostOf } from '../shared/host';
 import { inUtc } from '../shared/time';
 
@@ -15,7 +15,7 @@ export interface Sources {
   readonly secretId: string;
   readonly cache: Cache;
   /** Reads the secret. */
-  readonly fetch: () => Promise<DatedVersion>;
+  readonly fetch: () => Promise<Entries>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -26,44 +26,50 @@ export interface Sources {
  * @throws Error if the secret cannot be read, or the entry has expired
  */
 export async function credentialsFor(server: string, sources: Sources): Promise<Login | undefined> {
-  const version = await current(sources, server);
-  const host = findHost(version, server);
+  const entries = await current(sources, server);
+  const host = findHost(entries, server);
   if (host === undefined) return undefined;
-  const expiresAt = expiryOfHost(version, host);
+  const { auth, expiresAt } = entries.get(host)!;
   if (expiresAt !== undefined && expiresAt <= sources.now()) {
     throw new Error(`the credentials for ${host} in the secret ${sources.secretId} expired at ${inUtc(expiresAt)}: run "ecr-ci refresh"`);
   }
-  return loginOf(version.auths.get(host)!);
+  return loginOf(auth);
 }
 
 /** Users by host. */
 export async function usersByHost(sources: Sources): Promise<Record<string, string>> {
-  const { auths } = await current(sources);
-  return Object.fromEntries([...auths].map(([host, auth]) => [host, loginOf(auth)!.username]));
+  const entries = await current(sources);
+  return Object.fromEntries([...entries].map(([host, { auth }]) => [host, loginOf(auth)!.username]));
 }
 
-/** The cached version if it is good enough, else the secret's, else the cached one if it still works. */
-async function current({ cache, fetch, now }: Sources, server?: string): Promise<DatedVersion> {
+/** What is cached if that is good enough, else what the secret holds, else what is cached if it still works. */
+async function current({ cache, fetch, now }: Sources, server?: string): Promise<Entries> {
   const cached = await cache.read();
-  if (cached && isGoodEnough(cached, now(), server)) return cached;
+  if (cached && isGoodEnough(cached, now(), server)) return cached.entries;
   try {
-    const version = await fetch();
-    await cache.write(version);
-    return version;
+    const entries = await fetch();
+    await cache.write(entries);
+    return entries;
   } catch (error) {
-    const lacksHost = server !== undefined && cached && findHost(cached, server) === undefined;
-    if (cached && !lacksHost && (firstExpiry(cached) ?? 0) > now()) return cached;
+    const lacksHost = server !== undefined && cached && findHost(cached.entries, server) === undefined;
+    if (cached && !lacksHost && (firstExpiry(cached.entries) ?? 0) > now()) return cached.entries;
     throw error;
   }
 }
 
-function isGoodEnough(cached: CachedVersion, now: number, server?: string): boolean {
-  const isNew = now - cached.readAt < PATIENCE_MS;
-  if (server !== undefined && findHost(cached, server) === undefined) return isNew;
-  const expiresAt = firstExpiry(cached);
+function isGoodEnough({ entries, readAt }: Cached, now: number, server?: string): boolean {
+  const isNew = now - readAt < PATIENCE_MS;
+  if (server !== undefined && findHost(entries, server) === undefined) return isNew;
+  const expiresAt = firstExpiry(entries);
   return expiresAt === undefined ? isNew : expiresAt - now > ENOUGH_LIFE_MS;
 }
 
-function findHost({ auths }: DatedVersion, server: string): string | undefined {
-  return [...auths.keys()].find((host) => hostOf(host) === hostOf(server));
+/** When the first of them expires, in milliseconds since the epoch; undefined if none is known to. */
+function firstExpiry(entries: Entries): number | undefined {
+  const first = Math.min(...[...entries.values()].map(({ expiresAt = NEVER }) => expiresAt));
+  return first === NEVER ? undefined : first;
+}
+
+function findHost(entries: Entries, server: string): string | undefined {
+  return [...entries.keys()].find((host) => hostOf(host) === hostOf(server));
 }

@@ -11,13 +11,13 @@ async function main(): Promise<void> {
     io,
     input: async () => readInput(process.stdin),
     fetch: async (secretId) => {
-      const { fetchSecret } = require('../secret') as typeof import('../secret');
-      return fetchSecret(secretId, io.env);
+      const { readEntries } = require('../secret') as typeof import('../secret');
+      return readEntries(secretId, io.env);
     },
     version,
   });
-  process.exitCode = exitCode;
-  await io.stdout.write(stdout).catch(() => { process.exitCode = 1; });
+  // All output has been handed over then; what is left is a stdin, or a connection, that waits for its end.
+  await io.stdout.write(stdout).then(() => process.exit(exitCode), () => process.exit(1));
 }
 
 // Which Node the SDK will no longer support is nothing that the user of a client can mend.

@@ -17,9 +17,9 @@ export async function readInput(stream: Readable, timeoutMs = INPUT_TIMEOUT_MS):
     let length = 0;
     const settle = (failure?: string): void => {
       clearTimeout(timer);
+      if (failure === undefined) return resolve(Buffer.concat(chunks).toString('utf8'));
       stream.removeAllListeners('data').on('error', () => undefined).destroy();
-      if (failure === undefined) resolve(Buffer.concat(chunks).toString('utf8'));
-      else reject(new Error(failure));
+      reject(new Error(failure));
     };
     const timer = setTimeout(() => settle(`the input did not end within ${timeoutMs / 1000} seconds: write the server's URL and close stdin`), timeoutMs);
     stream

@@ -1,6 +1,6 @@
 import { Cache } from './cache';
 import { credentialsFor, usersByHost, type Sources } from './credentials';
-import type { DatedVersion } from '../secret/expiry';
+import type { Entries } from '../../lambda/shared/dockercfg/entry';
 import { SECRET_VARIABLE } from '../secret/variable';
 import { firstLine } from '../shared/exit';
 import type { Io } from '../shared/io';
@@ -23,7 +23,7 @@ export interface HelperPorts {
   /** Reads stdin to its end. */
   readonly input: () => Promise<string>;
   /** Reads the secret. */
-  readonly fetch: (secretId: string) => Promise<DatedVersion>;
+  readonly fetch: (secretId: string) => Promise<Entries>;
   readonly version: string;
 }
 

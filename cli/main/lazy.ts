@@ -1,6 +1,9 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- a command loads what it needs, and no other does */
 
-/** get, login, logout, status. */
+/** login, logout. */
+export const loginCommands = (): typeof import('../login') => require('../login');
+
+/** get, get-password of a secret, status. */
 export const secretCommands = (): typeof import('../secret') => require('../secret');
 
 /** get-password, refresh, doctor. */

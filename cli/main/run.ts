@@ -1,7 +1,11 @@
 import { CommanderError } from 'commander';
+import { failureOf, tell, type Failure } from './failure';
 import { createProgram } from './program';
-import { Exit, firstLine, isCliError } from '../shared/exit';
+import { Exit } from '../shared/exit';
 import type { Io } from '../shared/io';
+
+/** Characters of a line of help: what the narrowest of usual terminals shows. */
+const HELP_WIDTH = 80;
 
 /**
  * Runs a command; what it was told wrongly and what went wrong is one line on stderr.
@@ -14,9 +18,17 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const complaints: string[] = [];
   const outcome = { exitCode: Exit.OK };
   try {
-    const program = createProgram(io, outcome, args.includes('completion') || args.includes('complete'));
+    const program = createProgram(io, outcome, args);
     for (const command of [program, ...program.commands]) {
-      command.exitOverride().configureOutput({ writeOut: (text) => said.push(text), writeErr: (text) => complaints.push(text) });
+      command.exitOverride().configureOutput({
+        writeOut: (text) => said.push(text),
+        writeErr: (text) => complaints.push(text),
+        // It is the same everywhere, and Node's streams, which take their time, are not asked.
+        getOutHelpWidth: () => HELP_WIDTH,
+        getErrHelpWidth: () => HELP_WIDTH,
+        getOutHasColors: () => false,
+        getErrHasColors: () => false,
+      });
     }
     try {
       await program.parseAsync(args, { from: 'user' });
@@ -26,20 +38,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return outcome.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return Exit.OK;
-    const { exitCode, message } = judge(error, complaints);
-    await io.stderr.write(`ecr-ci: ${message}\n`).catch(() => undefined);
-    return exitCode;
+    return tell(error instanceof CommanderError ? failureOfUsage(error, complaints) : failureOf(error), io);
   }
 }
 
-function judge(error: unknown, complaints: readonly string[]): { exitCode: number; message: string } {
-  if (isCliError(error)) return error;
-  if (error instanceof CommanderError) {
-    const complaint = complaints.length > 0 && error.code !== 'commander.help' ? error.message.replace(/^error: /, '') : 'no command was given';
-    return { exitCode: Exit.FAILED, message: `${complaint.replace('\n', ' ').replace(/\.$/, '')}; see "ecr-ci --help"` };
-  }
-  if ((error as NodeJS.ErrnoException).syscall === 'write') {
-    return { exitCode: Exit.FAILED, message: `the output could not be written, its reader is gone or its disk is full (${(error as NodeJS.ErrnoException).code})` };
-  }
-  return { exitCode: Exit.FAILED, message: `${firstLine(error)}; this is a bug, please report it with the command that you gave` };
+function failureOfUsage(error: CommanderError, complaints: readonly string[]): Failure {
+  const complaint = complaints.length > 0 && error.code !== 'commander.help' ? error.message.replace(/^error: /, '') : 'no command was given';
+  return { exitCode: Exit.FAILED, message: `${complaint.replace('\n', ' ').replace(/\.$/, '')}; see "ecr-ci --help"` };
 }

@@ -1,6 +1,6 @@
 import { loginOf, type Login } from './dockercfg';
 import { expiryOfHost } from './expiry';
-import { readSecret, secretsManager, type SecretVersion } from './read';
+import { readSecret, type SecretVersion } from './read';
 import { requireSecret, type SecretOptions } from './which';
 import { CliError, Exit } from '../shared/exit';
 import { hostOf } from '../shared/host';
@@ -35,7 +35,7 @@ export async function get(options: GetOptions, io: Io): Promise<void> {
  * @param host the one that is wanted; undefined for all
  */
 export async function readFresh(secretId: string, options: SecretOptions, io: Io, host?: string): Promise<SecretVersion> {
-  const secret = await readSecret(secretsManager(secretId, options, io.env), secretId);
+  const secret = await readSecret(secretId, options, io.env);
   const wanted = host === undefined ? [...secret.auths.keys()] : [entryOf(secret, host).host];
   const expired = wanted.filter((candidate) => (expiryOfHost(secret, candidate) ?? Infinity) <= io.now());
   const messages = expired.map((candidate) => `the credentials for ${candidate} in the secret ${secretId} expired at `

@@ -1,7 +1,5 @@
 /** The commands that need no more of AWS than Secrets Manager: a bundle of its own, because they are called most. */
 export { get } from './get';
-export { login } from './login';
-export { logout } from './logout';
 export { passwordOfSecret } from './get-password';
-export { fetchSecret } from './read';
+export { readEntries } from './entries';
 export { status } from './status';

@@ -1,4 +1,4 @@
-import { readSecret, secretsManager } from './read';
+import { readSecret } from './read';
 import { requireSecret, type SecretOptions } from './which';
 import { changeConfig } from '../config/file';
 import { configFile } from '../config/location';
@@ -30,6 +30,6 @@ export async function logout(options: LogoutOptions, io: Io): Promise<void> {
 /** Hosts of the secret's dockercfg, expired or not. */
 async function hostsOfSecret(options: SecretOptions, io: Io): Promise<string[]> {
   const secretId = await requireSecret(options, io.env);
-  const { auths } = await readSecret(secretsManager(secretId, options, io.env), secretId);
+  const { auths } = await readSecret(secretId, options, io.env);
   return [...auths.keys()];
 }

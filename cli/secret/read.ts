@@ -1,10 +1,16 @@
-import { DescribeSecretCommand, GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+/* eslint-disable @typescript-eslint/no-require-imports -- loaded when it is needed */
+import { ask, plainQuestion } from './ask';
 import { readDockercfg } from './dockercfg';
 import type { DatedVersion } from './expiry';
 import { TARGETS_TABLE_TAG } from '../../src/private/target-contract';
-import { clientConfig, type AwsOptions } from '../aws/config';
+import { clientConfig, type AwsOptions, type ClientConfig } from '../aws/config';
 import { explain } from '../aws/errors';
 import { CliError, Exit } from '../shared/exit';
+
+/** How often the SDK asks before it gives up. */
+const MOST_ATTEMPTS = 3;
+
+const sdk = () => require('../secrets-manager') as typeof import('../secrets-manager');
 
 /** The current version of a secret with a dockercfg. */
 export interface SecretVersion extends DatedVersion {
@@ -13,10 +19,10 @@ export interface SecretVersion extends DatedVersion {
   readonly writtenAt?: number;
 }
 
-/** A client of the region that the secret's ARN names, unless another is asked for. */
-export function secretsManager(secretId: string, options: AwsOptions, env: NodeJS.ProcessEnv): SecretsManagerClient {
+/** The configuration of a client of the region that the secret's ARN names, unless another is asked for. */
+function configFor(secretId: string, options: AwsOptions, env: NodeJS.ProcessEnv): ClientConfig {
   const region = options.region ?? /^arn:[^:]+:secretsmanager:([^:]+):/.exec(secretId)?.[1];
-  return new SecretsManagerClient(clientConfig({ ...options, region }, env));
+  return clientConfig({ ...options, region }, env);
 }
 
 /**
@@ -25,10 +31,10 @@ export function secretsManager(secretId: string, options: AwsOptions, env: NodeJ
  * @param secretId name or ARN
  * @throws CliError that says why there is none
  */
-export async function readSecret(client: SecretsManagerClient, secretId: string): Promise<SecretVersion> {
+export async function readSecret(secretId: string, options: AwsOptions, env: NodeJS.ProcessEnv): Promise<SecretVersion> {
   const what = `the secret ${secretId} could not be read`;
   try {
-    const { ARN, CreatedDate, SecretString, VersionId } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+    const { ARN, CreatedDate, SecretString, VersionId } = await secretValue(secretId, configFor(secretId, options, env), env);
     if (!SecretString) throw new CliError(`the secret ${secretId} is empty: run "ecr-ci refresh"`, Exit.NO_CREDENTIALS);
     return {
       arn: ARN ?? secretId,
@@ -37,8 +43,9 @@ export async function readSecret(client: SecretsManagerClient, secretId: string)
       value: SecretString,
       auths: readDockercfg(SecretString, secretId),
     };
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) {
+  } catch (thrown) {
+    const error = thrown as Error; // the SDK throws nothing else
+    if (error.name === 'ResourceNotFoundException') {
       // The same error for a secret that is missing and for one that was never written.
       throw error.message.includes('staging label')
         ? new CliError(`the secret ${secretId} has no value yet: run "ecr-ci refresh"`, Exit.NO_CREDENTIALS, { cause: error })
@@ -46,6 +53,19 @@ export async function readSecret(client: SecretsManagerClient, secretId: string)
     }
     throw explain(error, { what, action: 'secretsmanager:GetSecretValue, and kms:Decrypt if it has a key of its own,' });
   }
+}
+
+/**
+ * The answer of Secrets Manager. Where it is plain how to ask, it is asked without the SDK, which takes longer to load than
+ * AWS to answer. If that gives no value the SDK asks again, so that retries, a wrong clock and errors are its own.
+ */
+async function secretValue(secretId: string, config: ClientConfig, env: NodeJS.ProcessEnv) {
+  const question = plainQuestion(config, env);
+  const value = question && await ask(secretId, question, config.requestHandler);
+  if (value) return { ...value, CreatedDate: value.CreatedDate === undefined ? undefined : new Date(value.CreatedDate * 1000) };
+  const { GetSecretValueCommand, SecretsManagerClient } = sdk();
+  const client = new SecretsManagerClient({ ...config, ...(question ? { maxAttempts: MOST_ATTEMPTS - 1 } : {}) });
+  return client.send(new GetSecretValueCommand({ SecretId: secretId }));
 }
 
 /** What is known of a secret beside its value. */
@@ -57,8 +77,10 @@ export interface Description {
 }
 
 /** Looks at a secret; it is no harm if the identity may not. */
-export async function describeSecret(client: SecretsManagerClient, secretId: string): Promise<Description> {
+export async function describeSecret(secretId: string, options: AwsOptions, env: NodeJS.ProcessEnv): Promise<Description> {
+  const { DescribeSecretCommand, SecretsManagerClient } = sdk();
   try {
+    const client = new SecretsManagerClient(configFor(secretId, options, env));
     const { VersionIdsToStages = {}, Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
     return {
       previous: Object.keys(VersionIdsToStages).find((id) => VersionIdsToStages[id].includes('AWSPREVIOUS')),
@@ -67,9 +89,4 @@ export async function describeSecret(client: SecretsManagerClient, secretId: str
   } catch {
     return {};
   }
-}
-
-/** Reads a dockercfg by what the environment says of AWS. */
-export async function fetchSecret(secretId: string, env: NodeJS.ProcessEnv): Promise<SecretVersion> {
-  return readSecret(secretsManager(secretId, {}, env), secretId);
 }

@@ -1,5 +1,5 @@
 import { expiryOfHost } from './expiry';
-import { describeSecret, readSecret, secretsManager, type Description, type SecretVersion } from './read';
+import { describeSecret, readSecret, type Description, type SecretVersion } from './read';
 import { requireSecret, type SecretOptions } from './which';
 import { TOKEN_WARNING_DAYS } from '../../src/private/target-contract';
 import { CliError, Exit, isCliError } from '../shared/exit';
@@ -40,10 +40,9 @@ export async function status(options: StatusOptions, io: Io): Promise<Exit> {
   const near = parseSpan(options.near);
   if (near === undefined) throw new CliError(`--near must be a number and min, h or d, got: '${options.near}'; write it such as 4h`);
   const secretId = await requireSecret(options, io.env);
-  const client = secretsManager(secretId, options, io.env);
   try {
-    const secret = await readSecret(client, secretId);
-    const description = await describeSecret(client, secretId);
+    const secret = await readSecret(secretId, options, io.env);
+    const description = await describeSecret(secretId, options, io.env);
     const copies = await targetsOf(description, secret, options, io);
     const targets = copies?.map((copy) => ({ ...copy, state: stateOf(copy.expiresAt ?? 0, near, io.now()) }));
     const registries = [...secret.auths.keys()].sort().map((host) => registryOf(secret, host, near, io.now()));

@@ -1,9 +1,9 @@
-import * as path from 'node:path';
+import { posix, win32 } from 'node:path';
 import type { Io } from './io';
 
 /** The folder for what can be had again; undefined if there is no place for one. */
 export function cacheDirectory({ env, platform, homeDirectory }: Pick<Io, 'env' | 'platform' | 'homeDirectory'>): string | undefined {
-  const { join } = platform === 'win32' ? path.win32 : path.posix;
+  const { join } = platform === 'win32' ? win32 : posix;
   const named = platform === 'win32' ? env.LOCALAPPDATA : env.XDG_CACHE_HOME;
   if (named) return join(named, 'ecr-ci');
   try {

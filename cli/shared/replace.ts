@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import * as path from 'node:path';
+/* eslint-disable @typescript-eslint/no-require-imports -- loaded when it is needed */
+import type * as crypto from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import { codeOf, type Files } from './files';
 
 const MOST_LINKS = 40;
 
 /** The name of a file beside another, to be renamed to it: a reader has the old one or the new one. */
 export function temporaryBeside(file: string): string {
+  const { randomBytes } = require('node:crypto') as typeof crypto;
   return `${file}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
 }
 
@@ -24,7 +26,7 @@ export async function followLinks(files: Files, file: string): Promise<string> {
   let target = file;
   for (let count = 0; count <= MOST_LINKS; count++) {
     try {
-      target = path.resolve(path.dirname(target), await files.readlink(target));
+      target = resolve(dirname(target), await files.readlink(target));
     } catch (error) {
       // EINVAL: it is no link.
       if (['EINVAL', 'ENOENT', 'UNKNOWN'].includes(codeOf(error)!)) return target;

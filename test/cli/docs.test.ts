@@ -12,7 +12,7 @@ let desk: Desk;
 let commands: readonly Command[];
 beforeEach(() => {
   desk = new Desk();
-  commands = createProgram(desk.io, { exitCode: 0 }, false).commands;
+  commands = createProgram(desk.io, { exitCode: 0 }, []).commands;
 });
 afterEach(() => desk.clear());
 

@@ -35,11 +35,16 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(directory, { recursive: true, force: true }));
 
+/** Folders of the programs, and of what they load when they need it. */
+const PROGRAM_FOLDERS = [
+  'aws', 'commands', 'completion', 'credentials', 'docker-credential-ecr-ci', 'init', 'login', 'main', 'proxy', 'secret', 'secrets-manager', 'targets',
+];
+
 test('holds the compiled constructs, the bundles of the Lambdas and the CLI and the documents, and no sources or tools', () => {
   expect([...new Set(files.map((file) => file.split('/')[0]))].sort())
     .toEqual(['.jsii', 'API.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'assets', 'lib', 'package.json']);
   expect(files.filter((file) => file.startsWith('assets/')).sort()).toEqual([
-    ...['aws', 'completion', 'credentials', 'docker-credential-ecr-ci', 'init', 'main', 'proxy', 'secret', 'targets'].map((folder) => `assets/cli/${folder}/index.js`),
+    ...PROGRAM_FOLDERS.map((folder) => `assets/cli/${folder}/index.js`),
     ...['oidc-provider', 'publish', 'refresh', 'rotate-key'].map((folder) => `assets/lambda/${folder}/index.lambda/index.js`),
   ]);
 });

@@ -4,8 +4,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { clientConfig } from '../../../cli/aws/config';
 import { defaultProvider } from '../../../cli/aws/credentials';
 import * as chain from '../../../cli/credentials';
-import { fetchSecret } from '../../../cli/secret';
-import { authOf, awsError, Desk, HOST, SECRET_ARN } from '../fixtures';
+import { readEntries } from '../../../cli/secret';
+import { authOf, awsError, Desk, HOST, HOUR, NOW, SECRET_ARN } from '../fixtures';
 
 jest.mock('@aws-sdk/credential-provider-node', () => ({ defaultProvider: jest.fn() }));
 
@@ -56,7 +56,7 @@ describe('the credentials', () => {
 test('the helper reads a secret by what the environment says', async () => {
   const desk = new Desk();
   desk.holds({ [HOST]: authOf('p') }, undefined, SECRET_ARN);
-  expect((await fetchSecret(SECRET_ARN, desk.env)).auths).toEqual(new Map([[HOST, authOf('p')]]));
+  expect(await readEntries(SECRET_ARN, desk.env)).toEqual(new Map([[HOST, { auth: authOf('p'), expiresAt: NOW + 9 * HOUR }]]));
   desk.clear();
 });
 

@@ -3,7 +3,8 @@ import * as path from 'node:path';
 import * as fc from 'fast-check';
 import { answer, type Answer } from '../../../cli/docker-credential-ecr-ci/protocol';
 import { readDockercfg } from '../../../cli/secret/dockercfg';
-import type { DatedVersion } from '../../../cli/secret/expiry';
+import { entriesOf } from '../../../cli/secret/entries';
+import type { Entries } from '../../../lambda/shared/dockercfg/entry';
 import { version } from '../../lambda/refresh/fixtures';
 import { authOf, Desk, HOST, HOUR, NOW, OTHER_HOST, SECRET, systemError } from '../fixtures';
 
@@ -11,7 +12,7 @@ const NOT_FOUND = 'credentials not found in native keychain\n';
 const MINUTE = 60_000;
 
 let desk: Desk;
-let secret: DatedVersion | Error;
+let secret: Entries | Error;
 let fetched: string[];
 beforeEach(() => {
   desk = new Desk();
@@ -21,12 +22,12 @@ beforeEach(() => {
 });
 afterEach(() => desk.clear());
 
-function holds(auths: Record<string, string>, expiresAt = NOW + 9 * HOUR): DatedVersion {
+function holds(auths: Record<string, string>, expiresAt = NOW + 9 * HOUR): Entries {
   return dated(version(auths, expiresAt));
 }
 
-function dated({ value, versionId }: { value: string; versionId: string }): DatedVersion {
-  return { value, versionId, auths: readDockercfg(value, SECRET) };
+function dated({ value, versionId }: { value: string; versionId: string }): Entries {
+  return entriesOf({ value, versionId, auths: readDockercfg(value, SECRET) });
 }
 
 async function call(action: string | string[], input = ''): Promise<Answer> {
@@ -89,7 +90,7 @@ describe('the cache', () => {
   test('is for its user only', async () => {
     await call('get', HOST);
     const directory = path.join(desk.folder, '.cache', 'ecr-ci');
-    expect(cached()).toEqual([expect.stringMatching(/^[0-9a-f]{32}\.json$/)]);
+    expect(cached()).toEqual([`${SECRET}-eu-west-1-null-null.json`]);
     expect(statSync(directory).mode.toString(8)).toMatch(/700$/);
     expect(statSync(path.join(directory, cached()[0])).mode.toString(8)).toMatch(/600$/);
   });
@@ -167,9 +168,20 @@ describe('the cache', () => {
     expect(cached()).toEqual([]);
   });
 
+  const kept = (change: object = {}): string => JSON.stringify({
+    key: JSON.stringify([SECRET, 'eu-west-1', null, null]), entries: { [HOST]: { auth: authOf('kept'), expiresAt: NOW + 9 * HOUR } }, readAt: NOW, ...change,
+  });
+
+  test('is believed as it was kept', async () => {
+    await call('get', HOST);
+    writeFileSync(path.join(desk.folder, '.cache', 'ecr-ci', cached()[0]), kept());
+    expect(await call('get', HOST)).toEqual(ok('kept'));
+  });
+
   test.each([
-    '', '[]', '{}', 'null', '{"versionId":1,"value":"{}","readAt":0}', '{"versionId":"v","value":{},"readAt":0}', '{"versionId":"v","value":"{}","readAt":"0"}',
-    '{"versionId":"v","value":"{}","readAt":0}', `{"versionId":"v","value":${JSON.stringify(JSON.stringify({ auths: { [HOST]: { auth: authOf('future') } } }))},"readAt":${NOW + 1}}`,
+    '', '[]', '{}', 'null', kept({ key: JSON.stringify([SECRET, 'eu-west-2', null, null]) }), kept({ key: undefined }),
+    kept({ readAt: '0' }), kept({ readAt: NOW + 1 }), kept({ entries: null }), kept({ entries: [] }),
+    ...[null, {}, { auth: 1 }, { auth: '' }, { auth: authOf(''), expiresAt: NOW + 9 * HOUR }, { auth: authOf('kept'), expiresAt: '9' }].map((entry) => kept({ entries: { [HOST]: entry } })),
   ])('that holds %s is not believed', async (text) => {
     await call('get', HOST);
     const file = path.join(desk.folder, '.cache', 'ecr-ci', cached()[0]);
@@ -179,13 +191,21 @@ describe('the cache', () => {
     expect(JSON.parse(readFileSync(file, 'utf8')).readAt).toBe(NOW);
   });
 
-  test('with a changed value is judged by its tokens, and not kept beyond five minutes', async () => {
+  test('of two secrets whose names make the same file serves each its own', async () => {
+    for (const [id, password] of [['a/b', 'first'], ['a.b', 'second'], ['a/b', 'third']]) {
+      desk.env.ECR_CI_SECRET = id;
+      secret = holds({ [HOST]: authOf(password) });
+      expect(await call('get', HOST)).toEqual(ok(password));
+    }
+    expect(cached()).toHaveLength(1);
+  });
+
+  test('knows that a login does not expire', async () => {
+    secret = new Map([[HOST, { auth: authOf('login'), expiresAt: Infinity }], [OTHER_HOST, { auth: authOf('token'), expiresAt: NOW + 9 * HOUR }]]);
     await call('get', HOST);
-    const file = path.join(desk.folder, '.cache', 'ecr-ci', cached()[0]);
-    const entry = JSON.parse(readFileSync(file, 'utf8'));
-    writeFileSync(file, JSON.stringify({ ...entry, value: entry.value.replace(authOf('fresh'), authOf('other')) }));
-    desk.time = NOW + 5 * MINUTE;
-    expect(await call('get', HOST)).toEqual(ok('fresh'));
+    desk.time = NOW + 2 * HOUR;
+    expect(await call('get', HOST)).toEqual(ok('login'));
+    expect(fetched).toHaveLength(1);
   });
 });
 
@@ -239,7 +259,7 @@ test('100,000 inputs: no crash, no hang, and never a password for another host',
   await fc.assert(fc.asyncProperty(action, server, cache, fc.integer({ min: 0, max: 14 }), async (word, input, poison, hours) => {
     desk.time = NOW + hours * HOUR;
     if (poison !== undefined) for (const name of files.keys()) files.set(name, poison);
-    const result = await answer([word], { io, input: async () => input, fetch: async () => secret as DatedVersion, version: '1.2.3' });
+    const result = await answer([word], { io, input: async () => input, fetch: async () => secret as Entries, version: '1.2.3' });
     answered++;
     const bare = input.trim().toLowerCase();
     const asked = bare === HOST || new RegExp(`^([a-z][a-z0-9+.-]*://)?${HOST.replaceAll('.', '\\.')}(/|$)`).test(bare);
