@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -175,6 +175,21 @@ describe('a real client pulls', () => {
     const failed = await end(me.start([script.replace(to, path.join(ROOT, from)), ...args, file], { AWS_SECRET_ACCESS_KEY: '' }));
     expect(failed).toMatchObject({ exitCode: 1, stderr: 'ecr-ci: AWS_SECRET_ACCESS_KEY: Need to set AWS_SECRET_ACCESS_KEY\n' });
   });
+});
+
+test('a secret is read without the SDK where it is plain how, and the SDK says why one is refused', async () => {
+  const me = await desk();
+  const plain = { HTTPS_PROXY: undefined, https_proxy: undefined };
+  const withoutSdk = path.join(me.home, 'cli');
+  await cp(path.dirname(path.dirname(MAIN)), withoutSdk, { recursive: true, filter: (file) => path.basename(file) !== 'secrets-manager' });
+  const alone = await end(me.start([path.join(withoutSdk, 'main', 'index.js'), 'get', outputs.pushSecretArn], plain));
+  expect(alone).toEqual(await me.run(['get', outputs.pushSecretArn]));
+  expect(alone).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringContaining(aws.registryHost) });
+
+  const denied = await me.run(['get', outputs.pullSecretArn], plain);
+  expect(denied).toMatchObject({ exitCode: 3, stdout: '', stderr: expect.stringContaining('allow secretsmanager:GetSecretValue') });
+  const forged = await (await desk({ ...ci, secretAccessKey: 'another' })).run(['get', outputs.pushSecretArn], plain);
+  expect(forged).toMatchObject({ exitCode: 3, stdout: '', stderr: expect.stringContaining('AWS refuses this identity') });
 });
 
 test('status and refresh', async () => {
