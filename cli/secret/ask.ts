@@ -73,7 +73,8 @@ function hasSettings(env: NodeJS.ProcessEnv): boolean {
  */
 export async function ask(secretId: string, question: Question, patience: Patience): Promise<SecretValue | undefined> {
   try {
-    const { SecretString, ARN, VersionId, CreatedDate } = JSON.parse(await post(JSON.stringify({ SecretId: secretId }), question, patience)) as SecretValue;
+    const answer = await post(JSON.stringify({ SecretId: secretId }), question, patience);
+    const { SecretString, ARN, VersionId, CreatedDate } = JSON.parse(answer) as SecretValue;
     return SecretString && ARN && VersionId ? { SecretString, ARN, VersionId, CreatedDate } : undefined;
   } catch {
     return undefined;
