@@ -7,12 +7,16 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { checkKeyRotation, KeyRotation } from './key-rotation';
+import type { KeyRotation } from './key-rotation';
 import { checkFormat, IAM_PATH, USER_NAME } from '../private/formats';
 import { PackedPolicies } from '../private/packing/packed-policies';
 import { checkManagedPolicyQuota, INLINE_CHARACTERS } from '../private/packing/quota';
 import { checkCidrs, denyOtherSources } from '../private/source-restriction';
 import { Problems } from '../private/validation';
+
+/** What rotates a key, loaded where one is rotated: with it come the Lambdas and alarms of aws-cdk-lib. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const rotationModule = (): typeof import('./key-rotation') => require('./key-rotation');
 
 /**
  * Properties of `CiUser`.
@@ -129,7 +133,7 @@ export class CiUser extends iam.User {
     checkFormat(problems, 'userName', props.userName, USER_NAME);
     checkFormat(problems, 'path', props.path, IAM_PATH);
     checkManagedPolicyQuota(problems, props.managedPolicyQuota, 'user');
-    checkKeyRotation(problems, props.keyRotation, props.keyGrace);
+    if (props.keyRotation || props.keyGrace) rotationModule().checkKeyRotation(problems, props.keyRotation, props.keyGrace);
     checkCidrs(problems, 'allowedCidrs', props.allowedCidrs);
     problems.unless('allowedVpcs', props.allowedVpcs, (list) => list.length > 0, 'at least one VPC', 'name one, or leave it out');
     problems.throwIfAny();
@@ -155,7 +159,8 @@ export class CiUser extends iam.User {
     if (keyRotation) {
       // The L2 always generates a value. Without one, a deploy has nothing to overwrite the rotation's with.
       (secret.node.defaultChild as secretsmanager.CfnSecret).generateSecretString = undefined;
-      this.keyRotation = new KeyRotation(this, 'KeyRotation', { user: this, secret, rotation: keyRotation, grace: keyGrace, encryptionKey, alarmTopic });
+      const options = { user: this, secret, rotation: keyRotation, grace: keyGrace, encryptionKey, alarmTopic };
+      this.keyRotation = new (rotationModule().KeyRotation)(this, 'KeyRotation', options);
       this.keyRotationFunction = this.keyRotation.rotationFunction;
       this.alarmKeyRotationFailed = this.keyRotation.alarmFailed;
       this.alarmKeyTooOld = this.keyRotation.alarmKeyTooOld;
