@@ -46,6 +46,7 @@ export class FakeBitbucket extends FakeVendor {
 
   protected serve({ method, path, headers, query, body }: FakeRequest): FakeAnswer {
     const uuid = PLACES.map((place) => place.exec(path)).find(Boolean);
+    if (/\/environments\/(?!%7B)/i.test(path)) return BAD_REQUEST;
     if (!uuid) return { status: 404, body: ERROR('Resource not found') };
     this.checkToken(headers.authorization ?? '', method === 'GET');
     if (headers.accept !== 'application/json') return { status: 406, body: ERROR('Not acceptable') };

@@ -14,12 +14,13 @@ const PAGE = 100;
 const MOST_PAGES = 50;
 
 const HINTS = {
-  400: 'is the value too long for a variable?',
   401: 'is the token valid? App passwords no longer work',
   403: 'an access token needs the scopes pipeline and pipeline:variable; a person\'s token needs read:pipeline:bitbucket and admin:pipeline:bitbucket, and the e-mail address',
   404: 'is it there, and may the token see it?',
   409: 'it was made in the meantime, and the next attempt updates it',
 };
+
+const LIST = 'list the variables';
 
 interface Settings {
   readonly token: SecretRef;
@@ -76,12 +77,11 @@ class Bitbucket {
 
   /** Bitbucket knows a variable by its UUID: the one with the key has to be looked for, on all pages. */
   public async find(): Promise<Variable | undefined> {
-    const what = 'list the variables';
     let url: string | undefined = `${this.variables}?pagelen=${PAGE}`;
     for (let page = 0; url !== undefined; page++) {
       if (page === MOST_PAGES) throw new VendorError(`Bitbucket named more than ${MOST_PAGES} pages of variables`);
-      const { values, next }: { values?: Variable[]; next?: string } = Object(jsonOf(await this.send('GET', url, [200], what), this.asked(what)));
-      if (!Array.isArray(values)) throw new VendorError(`Bitbucket answered without a list when asked to ${what}`);
+      const { values, next }: { values?: Variable[]; next?: string } = Object(jsonOf(await this.send('GET', url, [200], LIST), this.asked(LIST)));
+      if (!Array.isArray(values)) throw new VendorError(`Bitbucket answered without a list when asked to ${LIST}`);
       const found = values.find(({ key }) => key === this.where.key);
       if (found) return found;
       if (next !== undefined && !next.startsWith(`${API}/`)) throw new VendorError('Bitbucket named a next page on another server, which is not asked');
@@ -107,6 +107,7 @@ class Bitbucket {
   }
 
   private asked(what: string): Asked {
-    return { vendor: 'Bitbucket', what, hints: HINTS, now: this.ports.now };
+    const bad = what === LIST ? 'an environment is named by its UUID in braces' : 'is the value too long for a variable?';
+    return { vendor: 'Bitbucket', what, hints: { ...HINTS, 400: bad }, now: this.ports.now };
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CONFIG_JSON, failureOf, NOW, payload, ports, spec } from './ports';
+import { CONFIG_JSON, failureOf, NOW, PASSWORD, payload, ports, spec } from './ports';
 import { bitbucketVariable } from '../../../../lambda/publish/vendors/bitbucket-variable';
 import { FakeBitbucket } from '../../../vendors/fake-bitbucket';
 
@@ -83,6 +83,11 @@ test.each<[string, () => void, string]>([
   expect(list).toMatchObject([{ value: 'old' }]);
 });
 
+test('an environment that is named otherwise than by its UUID in braces is said', async () => {
+  const where = { repository: 'my-app', environment: ENVIRONMENT.slice(1, -1) };
+  expect((await failure(undefined, target(where))).message).toBe('Bitbucket answered 400 when asked to list the variables: Bad request: an environment is named by its UUID in braces');
+});
+
 test('pages that go round in a circle are not asked for ever', async () => {
   const next = `https://api.bitbucket.org/2.0${REPOSITORY}?pagelen=100`;
   bitbucket.faults.push(...Array.from({ length: 60 }, () => ({ status: 200, body: { values: [], next } })));
@@ -127,6 +132,14 @@ test('whatever its names are, no other place is asked, and an error holds nothin
     await failure(undefined, target({ workspace, repository }));
     for (const { path } of bitbucket.requests) expect(path).toMatch(/^\/2\.0\/repositories\/[^/]+\/[^/]+\/pipelines_config\/variables$/);
   }), { numRuns: 50 });
+});
+
+test('a vendor that echoes what it was sent is not quoted', async () => {
+  bitbucket.add(REPOSITORY, {});
+  await fc.assert(fc.asyncProperty(fc.string(), fc.constantFrom(CONFIG_JSON, PASSWORD, ...secrets()), fc.constantFrom('message', 'detail'), async (text, echo, field) => {
+    bitbucket.faults.push(undefined, { status: 400, body: { type: 'error', error: { [field]: `${text}${echo}${text}` } } });
+    expect((await failure()).message).toMatch(/^Bitbucket answered 400 when asked to update the variable/);
+  }), { numRuns: 30 });
 });
 
 test('all targets of a token make fewer than a thousand requests in any hour', () => {

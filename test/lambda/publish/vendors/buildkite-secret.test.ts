@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CONFIG_JSON, failureOf, NOW, payload, ports, spec } from './ports';
+import { CONFIG_JSON, failureOf, NOW, PASSWORD, payload, ports, spec } from './ports';
 import { buildkiteSecret } from '../../../../lambda/publish/vendors/buildkite-secret';
 import { FakeBuildkite } from '../../../vendors/fake-buildkite';
 
@@ -119,6 +119,14 @@ test('whatever its names are, no other place is asked, and an error holds nothin
     await failure(undefined, payload(), target({}, { organization, clusterId }));
     for (const { path } of buildkite.requests) expect(path).toMatch(/^\/v2\/organizations\/[^/]+\/clusters\/[^/]+\/secrets$/);
   }), { numRuns: 50 });
+});
+
+test('a vendor that echoes what it was sent is not quoted', async () => {
+  buildkite.add();
+  await fc.assert(fc.asyncProperty(fc.string(), fc.constantFrom(CONFIG_JSON, PASSWORD, buildkite.token), fc.constantFrom('message', 'errors'), async (text, echo, field) => {
+    buildkite.faults.push(undefined, { status: 422, body: { [field]: [{ code: `${text}${echo}${text}` }] } });
+    expect((await failure()).message).toMatch(/^Buildkite answered 422 when asked to update the secret/);
+  }), { numRuns: 30 });
 });
 
 test('a secret that is removed is emptied or deleted, and need not be there', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CONFIG_JSON, failureOf, NOW, payload, ports, spec } from './ports';
+import { CONFIG_JSON, failureOf, NOW, PASSWORD, payload, ports, spec } from './ports';
 import { circleciContext, circleciProject } from '../../../../lambda/publish/vendors/circleci';
 import { FakeCircleci } from '../../../vendors/fake-circleci';
 
@@ -64,6 +64,14 @@ describe.each([
       circleci.faults.push({ status: 429, headers: { [header]: '7' } });
       expect(await failureOf(vendor, target(), given())).toMatchObject({ name: 'RateLimitedError', retryAt: NOW + 7_000 });
     }
+  });
+
+  test('that CircleCI echoes is not quoted', async () => {
+    circleci.add(place);
+    await fc.assert(fc.asyncProperty(fc.string(), fc.constantFrom(CONFIG_JSON, PASSWORD, circleci.token), async (text, echo) => {
+      circleci.faults.push({ status: 400, body: { message: `${text}${echo}${text}` } });
+      expect((await failureOf(vendor, target(), given(), payload(), [circleci.token])).message).toMatch(/^CircleCI answered 400 when asked to write the variable/);
+    }), { numRuns: 30 });
   });
 
   test('is asked for at its place only, and an error holds nothing that was sent', async () => {
