@@ -17,6 +17,9 @@ const LONGEST_VALUE = 32_000;
 /** A context has a hundred variables at most; it ends what goes round in a circle. */
 const MOST_PAGES = 50;
 
+/** Its clients take any success; one that was taken for a failure would be sent again and again. */
+const WRITTEN = [200, 201];
+
 const HINTS = {
   401: 'is the token valid? It has to be a personal one',
   403: 'the token\'s owner may not write there: a restricted context lets the members of its groups only',
@@ -35,7 +38,7 @@ export const circleciContext: Vendor = {
       throw new TooLargeError(`a variable of a context of CircleCI holds ${LONGEST_VALUE} characters, and the value has ${text.length}: send fewer registries`);
     }
     const circleci = await Circleci.of(target, ports);
-    await circleci.ask('PUT', contextVariable(target), [200], 'write the variable', { value: text });
+    await circleci.ask('PUT', contextVariable(target), WRITTEN, 'write the variable', { value: text });
     return {};
   },
 
@@ -45,7 +48,7 @@ export const circleciContext: Vendor = {
       await circleci.ask('DELETE', contextVariable(target), [200, 404], 'delete the variable');
     } else if (await isInContext(circleci, target)) {
       // It would be made otherwise; and it takes no empty value.
-      await circleci.ask('PUT', contextVariable(target), [200], 'empty the variable', { value: EMPTY_DOCKERCFG });
+      await circleci.ask('PUT', contextVariable(target), WRITTEN, 'empty the variable', { value: EMPTY_DOCKERCFG });
     }
   },
 };
@@ -54,7 +57,7 @@ export const circleciContext: Vendor = {
 export const circleciProject: Vendor = {
   publish: async (target, { text }, ports) => {
     const circleci = await Circleci.of(target, ports);
-    await circleci.ask('POST', projectVariables(target), [201], 'write the variable', { name: target.where.variableName, value: text });
+    await circleci.ask('POST', projectVariables(target), WRITTEN, 'write the variable', { name: target.where.variableName, value: text });
     return {};
   },
 
@@ -65,7 +68,7 @@ export const circleciProject: Vendor = {
     if (how === 'delete') {
       await circleci.ask('DELETE', variable, [200, 404], 'delete the variable');
     } else if ((await circleci.ask('GET', variable, [200, 404], 'look for the variable')).status === 200) {
-      await circleci.ask('POST', projectVariables(target), [201], 'empty the variable', { name, value: EMPTY_DOCKERCFG });
+      await circleci.ask('POST', projectVariables(target), WRITTEN, 'empty the variable', { name, value: EMPTY_DOCKERCFG });
     }
   },
 };

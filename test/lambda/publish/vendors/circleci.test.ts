@@ -34,6 +34,11 @@ describe.each([
     expect([...variables]).toEqual([['OTHER', 'other'], ['DOCKER_AUTH_CONFIG', 'new']]);
   });
 
+  test.each([200, 201])('is written if CircleCI says %s', async (status) => {
+    circleci.faults.push({ status, body: {} });
+    expect(await vendor.publish(target(), payload(), given())).toEqual({});
+  });
+
   test('is emptied or deleted, and need not be there', async () => {
     const variables = circleci.add(place, { DOCKER_AUTH_CONFIG: CONFIG_JSON, OTHER: 'other' });
     await vendor.remove(target(), 'blank', given());
