@@ -9,6 +9,9 @@ const LONGEST_PAUSE_MS = 2 * 3600_000;
 
 const LONGEST_REASON = 200;
 
+/** A number of seconds below is no time, but how long until one. */
+const EARLIEST_TIME = 1_000_000_000;
+
 /** Whom an answer is from, and what was asked. */
 export interface Asked {
   /** Such as `GitLab`. */
@@ -52,12 +55,15 @@ export function jsonOf(answer: HttpAnswer, asked: Asked): any {
   throw new VendorError(`${asked.vendor} answered with something else than JSON when asked to ${asked.what}: is the URL right, and the token valid?`);
 }
 
-/** An answer that asks for a pause: by `retry-after`, or else by when the limit is reset. */
+/** An answer that asks for a pause: by `retry-after`, or else by when the limit is reset, as a time or as seconds until then. */
 export function rateLimited({ status, headers }: HttpAnswer, { vendor, what, now }: Asked): RateLimitedError {
   const seconds = Number(headers['retry-after']);
   const date = Date.parse(headers['retry-after'] ?? '');
-  const reset = Number(headers['x-ratelimit-reset'] ?? headers['ratelimit-reset']) * 1000;
-  const asked = [now() + seconds * 1000, date, reset].find((time) => time > now()) ?? now() + DEFAULT_PAUSE_MS;
+  const resets = ['x-ratelimit-reset', 'ratelimit-reset', 'ratelimit-user-reset'].flatMap((name) => {
+    const value = Number(headers[name]);
+    return value > 0 ? [(value < EARLIEST_TIME ? now() : 0) + value * 1000] : [];
+  });
+  const asked = [now() + seconds * 1000, date, Math.max(...resets)].find((time) => time > now()) ?? now() + DEFAULT_PAUSE_MS;
   const retryAt = Math.min(asked, now() + LONGEST_PAUSE_MS);
   return new RateLimitedError(`${vendor} answered ${status} when asked to ${what}: its rate limit is used up for ${Math.ceil((retryAt - now()) / 1000)} seconds`, retryAt);
 }

@@ -49,7 +49,7 @@ export class BitbucketAuth {
  */
 export interface BitbucketVariableOptions extends TargetOptions {
   /**
-   * The workspace: its id as in the URL of its pages.
+   * The workspace: its id as in the URL of its pages, or its UUID with its braces, which stays when it is renamed.
    */
   readonly workspace: string;
 
@@ -82,7 +82,8 @@ export interface BitbucketVariableOptions extends TargetOptions {
   readonly value?: TargetValue;
 
   /**
-   * Who writes it, with the scope `pipeline:variable`.
+   * Who writes it: an access token with the scopes `pipeline` and `pipeline:variable`, or a person's API token with
+   * `read:pipeline:bitbucket` and `admin:pipeline:bitbucket`.
    */
   readonly auth: BitbucketAuth;
 }

@@ -64,7 +64,8 @@ export interface CircleciContextOptions extends CircleciTargetOptions {
  */
 export interface CircleciProjectOptions extends CircleciTargetOptions {
   /**
-   * Slug of the project, such as `gh/myuser/myapp` or `circleci/ORGANIZATION/PROJECT`.
+   * Slug of the project, such as `gh/myuser/myapp`, or `circleci/ORGANIZATION/PROJECT` with their ids for projects of
+   * GitLab and the GitHub App. The project's settings show it.
    */
   readonly projectSlug: string;
 }

@@ -1,4 +1,5 @@
 import { Lazy } from 'aws-cdk-lib';
+import fc from 'fast-check';
 import { Bench } from './fixtures';
 import * as lib from '../../src';
 
@@ -50,14 +51,23 @@ describe('Bitbucket', () => {
     });
   });
 
+  test('a workspace is named by its UUID, and a name may be long', () => {
+    expect(bench.problems(bitbucket({ workspace: `{${UUID.toUpperCase()}}`, repository: '.github', key: `A${'1'.repeat(400)}` }))).toEqual([]);
+  });
+
   test('values that only the deploy knows are taken', () => {
     const auth = lib.BitbucketAuth.apiToken(late(), bench.token, late());
     expect(bench.problems(bitbucket({ workspace: late(), repository: late(), environment: late(), key: late(), auth }))).toEqual([]);
   });
 
   test.each<[Partial<lib.BitbucketVariableOptions>, RegExp[]]>([
-    [{ workspace: 'a/b' }, [/^'targets\[0\]\.workspace' must be a name as it is in the URL of its page, got: 'a\/b'/]],
-    [{ repository: 'a b' }, [/\.repository'/]],
+    [{ workspace: 'a/b' }, [/^'targets\[0\]\.workspace' must be the id of a workspace as it is in the URL of its page, or its UUID in braces, got: 'a\/b'/]],
+    [{ workspace: '..' }, [/\.workspace'/]],
+    [{ workspace: UUID.slice(1) + '}' }, [/\.workspace'/]],
+    [{ repository: 'a b' }, [/^'targets\[0\]\.repository' must be the name of a repository/]],
+    [{ repository: '..' }, [/\.repository'/]],
+    [{ repository: `{${UUID}}` }, [/\.repository'/]],
+    [{ workspace: '', repository: '.', key: 'A-B', environment: `{${UUID}` }, [/\.workspace'/, /\.repository'/, /\.environment'/, /\.key'/]],
     [{ environment: `{${UUID}}` }, [/^'targets\[0\]\.repository' must be given with 'environment'/]],
     [{ repository: 'a', environment: UUID }, [/^'targets\[0\]\.environment' must be a UUID in braces/]],
     [{ key: '1' }, [/^'targets\[0\]\.key' must be the name of a variable/]],
@@ -107,6 +117,25 @@ describe('CircleCI', () => {
       /^'targets\[0\]\.contextId' must be a UUID, got: 'my-context'/, /\.variableName'/, /\.tokenKey'/, /\.url'/, /\.certificateAuthority'/, /\.value\.hosts\[0\]'/,
     ]));
     expect(bench.problems(project({ projectSlug: 'my/app' }))).toEqual(matching([/^'targets\[0\]\.projectSlug' must be the slug of a project/]));
+    expect(bench.problems(context({ variableName: `A${'1'.repeat(300)}` }))).toEqual(matching([/\.variableName' must be the name of a variable: at most 300 letters/]));
+    expect(bench.problems(context({ variableName: `A${'1'.repeat(299)}` }))).toEqual([]);
+  });
+
+  test.each(['gh/my/app', 'github/my/.github', 'bb/my_ws/my.app', 'bitbucket/a/b', 'circleci/43G3kM5RtfFE7v5sa4nWAU/44n9pujWcTnVZ2b5S8Fnat', `circleci/${UUID}/${UUID}`])('takes the slug %s', (projectSlug) => {
+    expect(bench.problems(project({ projectSlug }))).toEqual([]);
+  });
+
+  // GitLab's projects have ids, and two dots lead to another path.
+  test.each(['gl/my/app', 'gitlab/my/app', 'gh/my', 'gh/my/app/', 'gh/my/app/more', 'gh/../app', 'gh/my/..', 'gh/./app', 'gh//app', 'circleci/my.org/app', 'https://app.circleci.com/gh/my/app'])('refuses the slug %s', (projectSlug) => {
+    expect(bench.problems(project({ projectSlug }))).toEqual(matching([/^'targets\[0\]\.projectSlug' must be the slug of a project.*copy it from the project's settings/s]));
+  });
+
+  test('a slug that is taken is a path of three parts', () => {
+    fc.assert(fc.property(fc.constantFrom('gh', 'bb', 'circleci', 'gl'), fc.string(), fc.string(), (provider, one, two) => {
+      const projectSlug = `${provider}/${one}/${two}`;
+      if (bench.problems(project({ projectSlug })).length > 0) return;
+      expect(new URL(projectSlug, 'https://circleci.com/').pathname).toBe(`/${projectSlug}`);
+    }));
   });
 });
 
@@ -125,7 +154,7 @@ describe('Buildkite', () => {
       hosts: [HOST],
       removal: 'leave',
     });
-    expect(bench.problems(buildkite({ organization: late(), clusterId: late(), key: late() }))).toEqual([]);
+    expect(bench.problems(buildkite({ organization: late(), clusterId: late(), key: late(), policy: late() }))).toEqual([]);
   });
 
   test('refuses what is none', () => {
@@ -133,5 +162,13 @@ describe('Buildkite', () => {
       /^'targets\[0\]\.organization' must be the slug of an organization/, /\.clusterId' must be a UUID/, /\.key' must be at most 255 letters.*not with buildkite or bk/,
       /\.tokenKey'/, /\.value\.hosts\[0\]'/,
     ]));
+  });
+
+  test.each(['', ' ', 'pipeline_slug: app', '-pipeline_slug: app', '# - nothing'])('refuses the policy %j, which lists no rule', (policy) => {
+    expect(bench.problems(buildkite({ policy }))).toEqual(matching([/^'targets\[0\]\.policy' must be a list of rules in YAML, each beginning with -/]));
+  });
+
+  test.each(['- pipeline_slug: app\n  build_branch: main\n', '# who may\n- build_branch: [main, next]\n- pipeline_slug: app', '  - cluster_queue_key: default'])('takes the policy %j', (policy) => {
+    expect(bench.problems(buildkite({ policy }))).toEqual([]);
   });
 });

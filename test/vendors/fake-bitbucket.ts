@@ -1,4 +1,4 @@
-import { FakeVendor, onlyKeys, type FakeAnswer, type FakeRequest } from './fake-vendor';
+import { FakeVendor, onlyKeys, Refusal, type FakeAnswer, type FakeRequest } from './fake-vendor';
 
 export interface FakeVariable {
   uuid: string;
@@ -7,17 +7,33 @@ export interface FakeVariable {
   secured: boolean;
 }
 
-const ERROR = (message: string) => ({ type: 'error', error: { message } });
+const ERROR = (message: string, detail?: string) => ({ type: 'error', error: { message, ...detail === undefined ? {} : { detail } } });
+const BAD_REQUEST: FakeAnswer = { status: 400, body: ERROR('Bad request', 'Unexpected response body') };
+
+/** The places of variables that the documents know: a UUID has its braces, and they are encoded. */
+const UUID = '%7B[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}%7D';
+const SLUG = '(?!\\.{1,2}/)[A-Za-z0-9_.-]+';
+const PLACES = [
+  new RegExp(`^/2\\.0/workspaces/(?:${SLUG}|${UUID})/pipelines-config/variables(?:/(.*))?$`, 'i'),
+  new RegExp(`^/2\\.0/repositories/(?:${SLUG}|${UUID})/${SLUG}/pipelines_config/variables(?:/(.*))?$`, 'i'),
+  new RegExp(`^/2\\.0/repositories/(?:${SLUG}|${UUID})/${SLUG}/deployments_config/environments/${UUID}/variables(?:/(.*))?$`, 'i'),
+];
 
 /**
- * Bitbucket Cloud's API of pipelines' variables, as its documents say.
+ * Bitbucket Cloud's API of pipelines' variables, as its OpenAPI description says: variables are found by their UUID, a key
+ * is there once, and a secured value never comes back.
  *
  * @see https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/
  */
 export class FakeBitbucket extends FakeVendor {
   public readonly token = 'ATCTT-made-up-for-the-tests';
   public readonly email = 'ci@example.com';
-  public scopes = ['pipeline:variable'];
+  /** Of the access token. */
+  public scopes = ['pipeline', 'pipeline:variable'];
+  /** Of the person's token. */
+  public personScopes = ['read:pipeline:bitbucket', 'admin:pipeline:bitbucket'];
+  /** Longer values are refused; the documents name no limit. */
+  public longest = 32_768;
   /** Variables by the path of their list. */
   public readonly lists = new Map<string, FakeVariable[]>();
   private made = 0;
@@ -29,42 +45,65 @@ export class FakeBitbucket extends FakeVendor {
   }
 
   protected serve({ method, path, headers, query, body }: FakeRequest): FakeAnswer {
-    const basic = `Basic ${Buffer.from(`${this.email}:${this.token}`).toString('base64')}`;
-    if (headers.authorization !== `Bearer ${this.token}` && headers.authorization !== basic) return { status: 401, body: ERROR('Token is invalid, expired, or not supported for this endpoint.') };
-    if (!this.scopes.includes('pipeline:variable')) return { status: 403, body: ERROR('Your credentials lack one or more required privilege scopes.') };
-    const place = [...this.lists.keys()].find((list) => path === list || path.startsWith(`${list}/`));
-    if (!place) return { status: 404, body: ERROR('Resource not found') };
-    const list = this.lists.get(place)!;
-    const rest = path.slice(place.length + 1);
-    if (rest === '') return method === 'GET' ? this.page(list, place, query) : this.create(method, list, body);
-    // Braces that are not encoded, or that are missing, are no UUID.
-    if (!/^%7B[0-9a-f-]{36}%7D$/i.test(rest)) return { status: 400, body: ERROR('unexpected.response.body') };
-    const variable = list.find(({ uuid }) => uuid === decodeURIComponent(rest));
-    if (!variable) return { status: 404, body: ERROR('Not found') };
+    const uuid = PLACES.map((place) => place.exec(path)).find(Boolean);
+    if (/\/environments\/(?!%7B)/i.test(path)) return BAD_REQUEST;
+    if (!uuid) return { status: 404, body: ERROR('Resource not found') };
+    this.checkToken(headers.authorization ?? '', method === 'GET');
+    if (headers.accept !== 'application/json') return { status: 406, body: ERROR('Not acceptable') };
+    const [rest] = uuid.slice(1);
+    const list = this.lists.get(rest === undefined ? path : path.slice(0, -rest.length - 1));
+    if (!list) return { status: 404, body: ERROR('The account or repository does not exist.') };
+    if (method !== 'GET' && query.size > 0) return BAD_REQUEST;
+    if (body !== undefined && headers['content-type'] !== 'application/json') return { status: 415, body: ERROR('Unsupported media type') };
+    if (rest === undefined) return method === 'GET' ? this.page(list, path, query) : this.create(method, list, body);
+    if (!new RegExp(`^${UUID}$`, 'i').test(rest)) return BAD_REQUEST;
+    const variable = list.find((one) => one.uuid === decodeURIComponent(rest));
+    if (!variable) return { status: 404, body: ERROR('The account, repository or variable with the given UUID was not found.') };
     if (method === 'DELETE') {
       list.splice(list.indexOf(variable), 1);
       return { status: 204 };
     }
     if (method !== 'PUT') return { status: 405, body: ERROR('Method not allowed') };
-    onlyKeys(body, ['key', 'value'], ['secured', 'uuid', 'type'], { status: 400, body: ERROR('Bad request') });
-    // What is not said is not kept.
-    Object.assign(variable, { key: body.key, value: body.value, secured: body.secured ?? false });
+    const change = this.checked(body);
+    if (list.some((one) => one !== variable && one.key === change.key)) return { status: 409, body: ERROR('A variable with the provided key already exists.') };
+    // What was hidden is not shown to anybody again, and what is not said is not kept.
+    if (variable.secured && !change.secured) throw new Refusal(BAD_REQUEST);
+    Object.assign(variable, change);
     return { status: 200, body: shown(variable) };
   }
 
+  private checkToken(authorization: string, isReading: boolean): void {
+    const basic = `Basic ${Buffer.from(`${this.email}:${this.token}`).toString('base64')}`;
+    if (authorization !== `Bearer ${this.token}` && authorization !== basic) {
+      throw new Refusal({ status: 401, body: ERROR('Token is invalid, expired, or not supported for this endpoint.') });
+    }
+    const [scopes, needed] = authorization === basic
+      ? [this.personScopes, isReading ? 'read:pipeline:bitbucket' : 'admin:pipeline:bitbucket']
+      : [this.scopes, isReading ? 'pipeline' : 'pipeline:variable'];
+    if (!scopes.includes(needed)) throw new Refusal({ status: 403, body: ERROR('Your credentials lack one or more required privilege scopes.') });
+  }
+
   private page(list: FakeVariable[], place: string, query: URLSearchParams): FakeAnswer {
-    const [size, page] = [Math.min(100, Number(query.get('pagelen') ?? 10)), Number(query.get('page') ?? 1)];
+    const [size, page] = [Number(query.get('pagelen') ?? 10), Number(query.get('page') ?? 1)];
+    if ([...query.keys()].some((key) => key !== 'pagelen' && key !== 'page') || !(size >= 1 && size <= 100) || !(page >= 1)) return BAD_REQUEST;
     const next = list.length > page * size ? { next: `https://api.bitbucket.org${place}?pagelen=${size}&page=${page + 1}` } : {};
     return { status: 200, body: { size: list.length, page, pagelen: size, values: list.slice((page - 1) * size, page * size).map(shown), ...next } };
   }
 
   private create(method: string, list: FakeVariable[], body: any): FakeAnswer {
     if (method !== 'POST') return { status: 405, body: ERROR('Method not allowed') };
-    onlyKeys(body, ['key', 'value'], ['secured', 'uuid', 'type'], { status: 400, body: ERROR('Bad request') });
+    const variable = { uuid: this.uuid(), ...this.checked(body) };
     if (list.some(({ key }) => key === body.key)) return { status: 409, body: ERROR('A variable with the provided key already exists.') };
-    const variable = { uuid: this.uuid(), key: body.key, value: body.value, secured: body.secured ?? false };
     list.push(variable);
     return { status: 201, body: shown(variable) };
+  }
+
+  private checked(body: any): Omit<FakeVariable, 'uuid'> {
+    onlyKeys(body, ['key', 'value'], ['secured', 'uuid', 'type'], BAD_REQUEST);
+    const { key, value, secured = false } = body;
+    const isRight = typeof key === 'string' && typeof value === 'string' && typeof secured === 'boolean';
+    if (!isRight || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(key) || value.length > this.longest) throw new Refusal(BAD_REQUEST);
+    return { key, value, secured };
   }
 
   private uuid(): string {
@@ -74,5 +113,5 @@ export class FakeBitbucket extends FakeVendor {
 
 /** A secured value never comes back. */
 function shown({ value, ...variable }: FakeVariable): object {
-  return variable.secured ? variable : { ...variable, value };
+  return { type: 'pipeline_variable', ...variable, ...variable.secured ? {} : { value } };
 }

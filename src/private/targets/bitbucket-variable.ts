@@ -4,10 +4,17 @@ import type { BitbucketVariableOptions } from '../../targets/bitbucket-variable'
 import { TargetValue } from '../../targets/target-value';
 import { checkFormat, type Format } from '../formats';
 
-const NAME: Format = {
-  pattern: /^[A-Za-z0-9_.-]+$/,
-  allowed: 'a name as it is in the URL of its page',
+/** @see https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/ */
+const WORKSPACE: Format = {
+  pattern: /^((?!\.{1,2}$)[A-Za-z0-9_.-]+|\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\})$/i,
+  allowed: 'the id of a workspace as it is in the URL of its page, or its UUID in braces',
   fix: 'write it such as \'myworkspace\', without a slash',
+};
+
+const REPOSITORY: Format = {
+  pattern: /^(?!\.{1,2}$)[A-Za-z0-9_.-]+$/,
+  allowed: 'the name of a repository as it is in the URL of its page',
+  fix: 'write it such as \'myapp\', without the workspace and a slash',
 };
 
 const BRACED_UUID: Format = {
@@ -21,8 +28,8 @@ export function bitbucketVariable(options: BitbucketVariableOptions): TargetDefi
   const { workspace, repository, environment, key = 'DOCKER_AUTH_CONFIG', auth, value = TargetValue.configJson() } = options;
   return {
     check: (problems, at) => {
-      checkFormat(problems, `${at}.workspace`, workspace, NAME);
-      checkFormat(problems, `${at}.repository`, repository, NAME);
+      checkFormat(problems, `${at}.workspace`, workspace, WORKSPACE);
+      checkFormat(problems, `${at}.repository`, repository, REPOSITORY);
       checkFormat(problems, `${at}.environment`, environment, BRACED_UUID);
       if (environment !== undefined && repository === undefined) {
         problems.add(`${at}.repository`, undefined, 'given with \'environment\'', 'name the repository, or leave out the environment');

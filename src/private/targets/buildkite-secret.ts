@@ -18,6 +18,13 @@ const KEY: Format = {
   fix: 'leave it out for DOCKER_AUTH_CONFIG, which Docker reads',
 };
 
+/** @see https://buildkite.com/docs/pipelines/security/secrets/buildkite-secrets/access-policies */
+const POLICY: Format = {
+  pattern: /^ *- +\S/m,
+  allowed: 'a list of rules in YAML, each beginning with -',
+  fix: 'write it such as \'- pipeline_slug: myapp\', or leave it out for all pipelines of the cluster',
+};
+
 /** The target of `Target.buildkiteSecret()`. */
 export function buildkiteSecret(options: BuildkiteSecretOptions): TargetDefinition {
   const { organization, clusterId, key = 'DOCKER_AUTH_CONFIG', policy, value = TargetValue.configJson() } = options;
@@ -26,6 +33,7 @@ export function buildkiteSecret(options: BuildkiteSecretOptions): TargetDefiniti
       checkFormat(problems, `${at}.organization`, organization, SLUG);
       checkFormat(problems, `${at}.clusterId`, clusterId, UUID);
       checkFormat(problems, `${at}.key`, key, KEY);
+      checkFormat(problems, `${at}.policy`, policy, POLICY);
       checkJsonKey(problems, `${at}.tokenKey`, options.tokenKey);
       value._check(problems, `${at}.value`);
     },

@@ -1,15 +1,23 @@
 import { checkJsonKey, secretRef } from './secret-ref';
 import { checkCertificateAuthority, checkUrl } from './server';
 import type { TargetDefinition } from './target-definition';
-import { UUID, VARIABLE_NAME } from './variable-name';
+import { UUID } from './variable-name';
 import type { CircleciContextOptions, CircleciProjectOptions, CircleciTargetOptions } from '../../targets/circleci';
 import { TargetValue } from '../../targets/target-value';
 import { checkFormat, type Format } from '../formats';
 
+/** @see https://circleci.com/docs/api-developers-guide/#getting-started-with-the-api */
 const SLUG: Format = {
-  pattern: /^(gh|github|bb|bitbucket|gl|gitlab|circleci)\/[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/,
-  allowed: 'the slug of a project',
-  fix: 'write it such as \'gh/myuser/myapp\', or copy it from the project\'s settings',
+  pattern: /^((gh|github|bb|bitbucket)(\/(?!\.{1,2}(\/|$))[A-Za-z0-9_.-]+){2}|circleci(\/[A-Za-z0-9-]+){2})$/,
+  allowed: 'the slug of a project: gh/… or bb/… with two names, or circleci/… with two ids for GitLab, the GitHub App and others',
+  fix: 'copy it from the project\'s settings; it is such as \'gh/myuser/myapp\'',
+};
+
+/** @see https://circleci.com/docs/contexts/ */
+const NAME: Format = {
+  pattern: /^[A-Za-z_][A-Za-z0-9_]{0,299}$/,
+  allowed: 'the name of a variable: at most 300 letters, digits and _, not beginning with a digit',
+  fix: 'leave it out for DOCKER_AUTH_CONFIG, which Docker reads',
 };
 
 /** The target of `Target.circleciContext()`. */
@@ -27,7 +35,7 @@ function circleci(options: CircleciTargetOptions, kind: string, place: Record<st
   return {
     check: (problems, at) => {
       for (const [name, text] of Object.entries(place)) checkFormat(problems, `${at}.${name}`, text, format);
-      checkFormat(problems, `${at}.variableName`, variableName, VARIABLE_NAME);
+      checkFormat(problems, `${at}.variableName`, variableName, NAME);
       checkJsonKey(problems, `${at}.tokenKey`, options.tokenKey);
       checkUrl(problems, `${at}.url`, url);
       checkCertificateAuthority(problems, `${at}.certificateAuthority`, certificateAuthority);

@@ -1,8 +1,8 @@
 import type { Format } from '../formats';
 
-/** What shells and the CIs take as the name of a variable. */
+/** What a shell takes as the name of a variable. */
 export const VARIABLE_NAME: Format = {
-  pattern: /^[A-Za-z_][A-Za-z0-9_]{0,299}$/,
+  pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
   allowed: 'the name of a variable: letters, digits and _, not beginning with a digit',
   fix: 'leave it out for DOCKER_AUTH_CONFIG, which Docker reads',
 };
