@@ -2,7 +2,7 @@ import type { Dockercfg } from './dockercfg-source';
 import { RateLimitedError, UnrecordedError } from './errors';
 import type { Pace } from './pace';
 import { select } from './payload';
-import { scrubbed } from './scrub';
+import { noting, scrubbed } from './scrub';
 import type { Target } from './target-id';
 import type { StoredTarget, TargetState, TargetStore } from './target-store';
 import type { Payload, RateLimit, Vendor, VendorPorts } from './vendor';
@@ -94,7 +94,7 @@ export function vendorOf({ kind }: Target, { vendors }: Pick<PublishPorts, 'vend
 async function attempt({ target, state }: StoredTarget, ports: PublishPorts): Promise<Exclude<Outcome, { kind: 'busy' | 'gone' }>> {
   const notes: Notes = { secrets: new Set() };
   try {
-    return await bringUpToDate({ target, state }, noting(notes, ports), notes);
+    return await bringUpToDate({ target, state }, { ...ports, vendorPorts: noting(notes.secrets, ports.vendorPorts) }, notes);
   } catch (thrown) {
     const error = scrubbed(thrown, notes.secrets);
     // Who was not let in has made no use of its place.
@@ -103,16 +103,6 @@ async function attempt({ target, state }: StoredTarget, ports: PublishPorts): Pr
     const doubt = notes.askedFor === undefined ? {} : { digest: undefined, writtenAt: notes.askedFor };
     return { kind: 'failed', target, error, state: { ...state, ...doubt, placeAt, failedAt: ports.now(), failure: describe(error) } };
   }
-}
-
-/** The same ports, which note each token that a vendor is shown. */
-function noting({ secrets }: Notes, ports: PublishPorts): PublishPorts {
-  const secret: VendorPorts['secret'] = async (ref) => {
-    const value = await ports.vendorPorts.secret(ref);
-    secrets.add(value);
-    return value;
-  };
-  return { ...ports, vendorPorts: { ...ports.vendorPorts, secret } };
 }
 
 async function bringUpToDate({ target, state }: StoredTarget, ports: PublishPorts, notes: Notes) {

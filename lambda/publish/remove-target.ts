@@ -1,6 +1,7 @@
 import type { BatchPorts } from './batch';
 import { mapInTime } from './in-time';
 import { LEASE_MS, vendorOf } from './publish-target';
+import { noting, scrubbed } from './scrub';
 import { nameOf, type Target } from './target-id';
 import { mapBounded } from '../shared/bounded';
 
@@ -34,12 +35,15 @@ export async function removeTargets(targets: readonly Target[], ports: BatchPort
 
 async function letGo(target: Target, ports: BatchPorts): Promise<void> {
   const { removal } = target;
+  const secrets = new Set<string>();
   try {
     await untilFree(target, ports);
-    await vendorOf(target, ports).remove(target, removal as Exclude<typeof removal, 'leave'>, ports.vendorPorts);
+    // A deploy that fails after this is rolled back, and the target is one again.
+    await ports.store.doubt(target.id);
+    await vendorOf(target, ports).remove(target, removal as Exclude<typeof removal, 'leave'>, noting(secrets, ports.vendorPorts));
     ports.telemetry.removed(target, removal);
   } catch (error) {
-    report(target, error, ports);
+    report(target, scrubbed(error, secrets), ports);
   }
 }
 

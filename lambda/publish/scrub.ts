@@ -1,3 +1,5 @@
+import type { VendorPorts } from './vendor';
+
 /** A text that is too short to be a credential would take letters out of words. */
 const SHORTEST_SECRET = 6;
 
@@ -15,4 +17,16 @@ export function scrubbed(error: unknown, secrets: Iterable<string>): unknown {
   }
   if (message === error.message) return error;
   return Object.assign(new Error(message), { name: error.name });
+}
+
+/** The same ports, which note each token that a vendor is shown. */
+export function noting(secrets: Set<string>, ports: VendorPorts): VendorPorts {
+  return {
+    ...ports,
+    secret: async (ref) => {
+      const value = await ports.secret(ref);
+      secrets.add(value);
+      return value;
+    },
+  };
 }

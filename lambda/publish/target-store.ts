@@ -66,6 +66,17 @@ export class TargetStore {
     }));
   }
 
+  /** Has nobody rely on what a target held: it is written to again, whatever is sent. Nothing happens if it is gone. */
+  public async doubt(id: string): Promise<void> {
+    try {
+      await this.client.send(new UpdateItemCommand({
+        TableName: this.tableName, Key: keyOf(id), UpdateExpression: 'REMOVE digest', ConditionExpression: 'attribute_exists(spec)',
+      }));
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+
   /** Removes a target, and what is known of it. */
   public async delete(id: string): Promise<void> {
     await this.client.send(new DeleteItemCommand({ TableName: this.tableName, Key: keyOf(id) }));

@@ -19,8 +19,10 @@ export class TokenSecrets {
    */
   public async read({ secretArn, jsonKey }: SecretRef): Promise<string> {
     const value = await this.value(secretArn);
-    const token = jsonKey === undefined ? value.trim() : member(value, jsonKey);
-    if (typeof token === 'string' && token !== '') return token;
+    const found = jsonKey === undefined ? value : member(value, jsonKey);
+    // A line break at its end is what a file or a terminal added.
+    const token = typeof found === 'string' ? found.trim() : '';
+    if (token !== '') return token;
     throw new BadTokenSecretError(jsonKey === undefined
       ? `${secretArn} is empty: put the token into it`
       : `${secretArn} has no text under the key '${jsonKey}' of its JSON`);

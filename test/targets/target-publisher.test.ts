@@ -222,7 +222,7 @@ describe('targets', () => {
 
     test('name the registry if there are several', () => {
       expect(() => credentials({ registries: two, targets: [password] }))
-        .toThrow('\'targets[0].value\' must be given the host of one registry, of which the dockercfg has 2, got: undefined; write it such as TargetValue.password(\'111122223333.dkr.ecr.eu-west-1.amazonaws.com\')');
+        .toThrow('\'targets[0]\' must be given the host of one registry, of which the dockercfg has 2, got: undefined; name it, as its \'host\' if it has that property, otherwise in its \'value\', such as TargetValue.password(\'111122223333.dkr.ecr.eu-west-1.amazonaws.com\')');
       expect(() => new lib.DockerCredentials(stack, 'Later', { registries: two }).addTarget(password)).toThrow('the host of one registry');
     });
 

@@ -43,8 +43,8 @@ export function checkTargets(problems: Problems, scope: IConstruct, configs: rea
 export function checkOneRegistry(problems: Problems, at: string, { value }: TargetConfig, hosts: number): void {
   const isOne = value._form === 'password' || value._form === 'login';
   if (!isOne || value._hosts !== undefined || hosts === 1) return;
-  problems.add(`${at}.value`, undefined, `given the host of one registry, of which the dockercfg has ${hosts}`,
-    'write it such as TargetValue.password(\'111122223333.dkr.ecr.eu-west-1.amazonaws.com\')');
+  problems.add(at, undefined, `given the host of one registry, of which the dockercfg has ${hosts}`,
+    'name it, as its \'host\' if it has that property, otherwise in its \'value\', such as TargetValue.password(\'111122223333.dkr.ecr.eu-west-1.amazonaws.com\')');
 }
 
 function sharedOf({ kind, settings, value, removal }: Omit<TargetConfig, 'where'>): Omit<TargetGroup, 'where'> {

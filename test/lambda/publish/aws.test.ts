@@ -58,6 +58,16 @@ describe('the table', () => {
     ]);
   });
 
+  test('forgets what a target held, unless it is gone', async () => {
+    dynamoDb.on(UpdateItemCommand).resolvesOnce({}).rejectsOnce(conditionFailed()).rejects(new Error('away'));
+    await store.doubt(one.id);
+    expect(dynamoDb.commandCalls(UpdateItemCommand)[0].args[0].input).toEqual({
+      TableName: 'table', Key: { pk: { S: 'target' }, sk: { S: one.id } }, UpdateExpression: 'REMOVE digest', ConditionExpression: 'attribute_exists(spec)',
+    });
+    await expect(store.doubt(one.id)).resolves.toBeUndefined();
+    await expect(store.doubt(one.id)).rejects.toThrow('away');
+  });
+
   test.each([
     [{ Item: { spec: { S: '{}' } } }, 'busy'],
     [{ Item: KEY }, 'gone'],
@@ -201,6 +211,7 @@ describe('a token', () => {
     ['plain', undefined, 'plain'],
     ['  with a line break\n', undefined, 'with a line break'],
     ['{"token":"in JSON"}', 'token', 'in JSON'],
+    ['{"token":"in JSON with a line break\\n"}', 'token', 'in JSON with a line break'],
   ])('is read from %j', async (SecretString, jsonKey, expected) => {
     secrets.on(GetSecretValueCommand, { SecretId: ARN }).resolves({ SecretString });
     await expect(tokens().read({ secretArn: ARN, jsonKey })).resolves.toBe(expected);
@@ -211,6 +222,7 @@ describe('a token', () => {
     [undefined, undefined, `${ARN} is empty: put the token into it`],
     ['not json', 'token', `${ARN} has no text under the key 'token' of its JSON`],
     ['{"other":"made up"}', 'token', `${ARN} has no text under the key 'token' of its JSON`],
+    ['{"token":" "}', 'token', `${ARN} has no text under the key 'token' of its JSON`],
     ['{"token":1}', 'token', `${ARN} has no text under the key 'token' of its JSON`],
     ['null', 'token', `${ARN} has no text under the key 'token' of its JSON`],
   ])('that is not there is an error that does not quote %j', async (SecretString, jsonKey, message) => {

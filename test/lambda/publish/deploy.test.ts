@@ -3,6 +3,7 @@ import { authOf, dockercfg, HOST, HOUR, MINUTE, NOW, target, World } from './wor
 import { RateLimitedError, VendorError } from '../../../lambda/publish/errors';
 import { createHandler } from '../../../lambda/publish/handler';
 import { LEASE_MS } from '../../../lambda/publish/publish-target';
+import type { VendorPorts } from '../../../lambda/publish/vendor';
 import { PUBLISH_TIMEOUT_SECONDS, TargetResourceType, type TargetSpec } from '../../../src/private/target-contract';
 
 let world: World;
@@ -91,6 +92,19 @@ describe('the registration', () => {
     expect(world.removed).toHaveLength(1);
   });
 
+  test('writes again what it took away when the deploy fails after that, and is rolled back', async () => {
+    await register(group(['one'], { removal: 'delete' }));
+    await publish();
+    world.store.delete = async () => { throw new Error('no table'); };
+    await register('[]', 'Update');
+    expect(answers.at(-1)!.Reason).toContain('the targets could not be registered: Error: no table');
+    expect([world.removed, world.holds.size]).toEqual([[['one', 'delete']], 0]);
+    world.time += LEASE_MS + 1;
+    await register(group(['one'], { removal: 'delete' }), 'Update');
+    await publish();
+    expect(world.holds.size).toBe(1);
+  });
+
   test('does not wait for ever', async () => {
     await register(group(['one'], { removal: 'delete' }));
     await world.store.lease(places('one')[0].id, 'somebody', NOW, NOW + LEASE_MS);
@@ -108,6 +122,15 @@ describe('the registration', () => {
       expect.objectContaining({ level: 'ERROR', cause: 'VendorError: GitLab answered 401' }),
     ]);
     expect(world.store.items.size).toBe(0);
+  });
+
+  test('does not log what a vendor that does not let go echoes of its token', async () => {
+    await register(group(['one'], { removal: 'delete' }));
+    world.failures.set('one', async ({ secret }: VendorPorts) => { throw new VendorError(`GitLab answered 401: no such token ${await secret({ secretArn: 'arn' })}`); });
+    await register('[]', 'Update');
+    expect(world.logged('what fake place=one holds could not be removed, and expires by itself')).toMatchObject([
+      { cause: 'VendorError: GitLab answered 401: no such token …' },
+    ]);
   });
 
   test('does not wait for a target whose record is gone', async () => {

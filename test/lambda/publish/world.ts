@@ -44,6 +44,11 @@ export class MemoryStore implements Pick<TargetStore, keyof TargetStore> {
     this.items.set(one.id, { ...this.items.get(one.id) ?? { state: {} }, target: one });
   }
 
+  public async doubt(id: string): Promise<void> {
+    const { digest, ...state } = this.items.get(id)!.state;
+    this.items.set(id, { ...this.items.get(id)!, state });
+  }
+
   public async delete(id: string): Promise<void> {
     this.items.delete(id);
   }
@@ -109,6 +114,7 @@ export class World {
       const failure = this.failures.get(where.place);
       if (typeof failure === 'function') await failure(ports);
       if (failure !== undefined) throw failure;
+      this.holds.delete(where.place);
       this.removed.push([where.place, how]);
     },
   };

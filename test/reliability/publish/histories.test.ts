@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { histories, play } from './history';
+import { histories, play, RARE_HISTORIES } from './history';
 import { PUBLISHER } from './publisher';
 import type { World } from './world';
 import { PUBLISH_HISTORIES } from '../sizes';
@@ -9,6 +9,10 @@ jest.setTimeout(600_000);
 /** The environment may ask for more of them, or for others. */
 const COUNT = Number(process.env.HISTORIES ?? PUBLISH_HISTORIES);
 const SEED = Number(process.env.HISTORIES_SEED ?? 20260101);
+
+test.each(Object.entries(RARE_HISTORIES))('%s: breaks no rule', async (_, history) => {
+  await expect(play(history, PUBLISHER)).resolves.toBeDefined();
+});
 
 describe('random histories', () => {
   const looked: Partial<World['looked']> = {};

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { histories, play } from './history';
+import { histories, play, RARE_HISTORIES } from './history';
 import { PUBLISH_MUTATIONS } from './mutations';
 import { loadPublisher, type Publisher } from './publisher';
 import { PUBLISH_HISTORIES_OF_A_MISTAKE } from '../sizes';
@@ -12,7 +12,9 @@ const SEED = 20260101;
 /** The first rule that is broken, undefined if none is. */
 async function brokenRule(publisher: Publisher): Promise<string | undefined> {
   const property = fc.asyncProperty(histories, async (history) => { await play(history, publisher); });
-  const { failed, errorInstance } = await fc.check(property, { numRuns: PUBLISH_HISTORIES_OF_A_MISTAKE, seed: SEED, endOnFailure: true });
+  const { failed, errorInstance } = await fc.check(property, {
+    numRuns: PUBLISH_HISTORIES_OF_A_MISTAKE, seed: SEED, endOnFailure: true, examples: Object.values(RARE_HISTORIES).map((history) => [history]),
+  });
   return failed ? String(errorInstance) : undefined;
 }
 

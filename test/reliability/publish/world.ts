@@ -21,14 +21,20 @@ const VISIBILITY_MS = 6 * LAMBDA_TIMEOUT_MS;
 /** A request whose sender is gone still arrives within this time, or never does. */
 const LOST_AT_SEA_MS = 15 * SECOND;
 
+/** A write that has a place in a rate limit may come so much later: its Lambda was slow, or its request was. */
+const LATEST_WRITE_MS = MINUTE + LAMBDA_TIMEOUT_MS + LOST_AT_SEA_MS;
+
 /** For so long after a version was written, readers may get the one before. */
-const SPREADING_MS = 30 * SECOND;
+const SPREADING_MS = 5 * MINUTE;
+
+/** How long credentials are valid. */
+const LIFE_MS = 12 * HOUR;
 
 const HOST = '111111111111.dkr.ecr.us-east-1.amazonaws.com';
 const TABLE = 'the-table';
 
 /** Places of the vendor; writes to those with a limit have to keep a pace, together. */
-export const PLACES = ['free', 'limited', 'also limited'] as const;
+export const PLACES = ['free', 'limited', 'also limited', 'limited as well'] as const;
 export type Place = typeof PLACES[number];
 
 export const LIMIT: RateLimit = { key: 'the token', perHour: 6, burst: 2, spacingMs: 10 * SECOND };
@@ -41,11 +47,16 @@ export interface Wish {
   readonly removal: Removal;
 }
 
-/** What becomes of a call: it is answered; it fails before anything is done; it is done, and the answer is lost; IAM refuses it. */
-export type Fate = 'answered' | 'failed' | 'answer lost' | 'denied';
+/**
+ * What becomes of a call: it is answered; it fails before anything is done; it is done, and the answer is lost; IAM refuses
+ * it; a reader of the secret gets the version before, if there may still be readers who do.
+ */
+export type Fate = 'answered' | 'failed' | 'answer lost' | 'denied' | 'stale';
 
 /** How a place of the vendor is. */
-export type Mood = 'well' | 'refusing' | 'asking for a pause';
+export type Mood = 'well' | 'refusing' | 'asking for a pause' | 'taking without an answer';
+
+export type Service = 'dynamodb' | 'sqs' | 'secretsmanager' | 'vendor';
 
 /** One invocation of the publisher. */
 export interface Run {
@@ -72,7 +83,7 @@ interface Message {
 
 interface Call {
   readonly run: Run;
-  readonly service: 'dynamodb' | 'sqs' | 'secretsmanager' | 'vendor';
+  readonly service: Service;
   readonly operation: string;
   readonly input: any;
   readonly sentAt: number;
@@ -83,6 +94,7 @@ interface Call {
 
 interface Held {
   readonly version: number;
+  readonly setting: number;
   readonly text: string;
   readonly by: Run;
 }
@@ -104,8 +116,6 @@ export class World {
   public readonly holds = new Map<string, Held>();
   public readonly moods = new Map<string, Mood>();
   public wishes: readonly Wish[] = [];
-  /** Whether readers get the version before. */
-  public isStale = false;
   /** How often each rule was looked at in a situation in which it could have been broken. */
   public readonly looked = { newer: 0, needed: 0, alone: 0, paced: 0, independent: 0, removed: 0, told: 0 };
 
@@ -118,22 +128,28 @@ export class World {
   /** What was written to a place with nothing in doubt, and how. */
   private readonly recorded = new Map<string, string>();
   private readonly atWork = new Map<string, Run>();
+  /** Places of targets by their ids. */
+  private readonly places = new Map<string, string>();
   private readonly writeTimes: number[] = [];
-  private staleReads = 0;
+  private hasReadStale = false;
   private toldAt = 0;
   private sent = 0;
   private broken?: BrokenRule;
 
   public constructor(private readonly publisher: Publisher) {}
 
-  /** Calls that are under way. */
-  public get pending(): number {
-    return this.calls.length;
+  /** Calls that are under way, of a run or of all. */
+  public pending(of?: Run): number {
+    return this.callsOf(of).length;
   }
 
   /** The number of the newest version. */
   public get newest(): number {
     return this.versions.length;
+  }
+
+  private callsOf(run?: Run): Call[] {
+    return run ? this.calls.filter((call) => call.run === run) : this.calls;
   }
 
   public running(): Run[] {
@@ -144,8 +160,10 @@ export class World {
   public refresh(told: number): void {
     const { now } = this.clock;
     const auth = Buffer.from(`AWS:password-${this.newest + 1}-`).toString('base64');
-    this.versions.push({ version: writeVersion(new Map([[HOST, { auth, expiresAt: now + 12 * HOUR }]]), formatOf('config.json', '')), writtenAt: now });
-    this.staleReads = 0;
+    const version = writeVersion(new Map([[HOST, { auth, expiresAt: now + LIFE_MS }]]), formatOf('config.json', ''));
+    // The refresher takes seconds from one to the next.
+    this.versions.push({ version, writtenAt: Math.max(now, (this.versions.at(-1)?.writtenAt ?? 0) + 1) });
+    this.hasReadStale = false;
     this.tell(told);
   }
 
@@ -186,20 +204,22 @@ export class World {
     const run = this.begin('deploy', []);
     const targets = JSON.stringify(wishes.map(({ place, setting, removal }): TargetGroup => (
       { kind: 'fake', where: [{ place }], settings: { setting }, form: 'config.json', removal })));
+    const { newest } = this;
     const handler = this.handlerOf(run);
     const event = (ResourceType: TargetResourceType) => ({
       RequestType: 'Update', ResourceType, ResponseURL: 'https://answer', ResourceProperties: { targets, failDeploy: 'false' },
     });
     this.watch(run, handler(event(TargetResourceType.REGISTRATION), { functionName: 'Publisher' })
-      .then(() => handler(event(TargetResourceType.PUBLISH_RUN), { functionName: 'Publisher' })));
+      .then(() => handler(event(TargetResourceType.PUBLISH_RUN), { functionName: 'Publisher' }))
+      .then(() => { this.toldAt = Math.max(this.toldAt, newest); }));
     await this.settled();
   }
 
-  /** Takes one of the calls that are under way a step further: to where it goes, or its answer to the run. */
-  public async step(pick: number, fate: Fate): Promise<void> {
-    const call = this.calls[pick % this.calls.length];
+  /** Takes one of the calls that are under way a step further: to where it goes, with a fate, or its answer to the run. */
+  public async step(pick: number, fateOf: (service: Service) => Fate, of?: Run): Promise<void> {
+    const call = this.callsOf(of)[pick];
     if (call.outcome) this.deliver(call);
-    else this.reach(call, fate);
+    else this.reach(call, fateOf(call.service));
     await this.settled();
   }
 
@@ -234,7 +254,7 @@ export class World {
   public async finish(): Promise<void> {
     while (this.running().length > 0) {
       const index = this.calls.findIndex(({ orphaned }) => !orphaned);
-      if (index >= 0) await this.step(index, 'answered');
+      if (index >= 0) await this.step(index, () => 'answered');
       else if (this.sleepers.length > 0) await this.advance(Math.max(1, Math.min(...this.sleepers.map(({ until }) => until)) - this.clock.now));
       else throw new Error('a run waits for nothing');
     }
@@ -254,14 +274,15 @@ export class World {
     }
   }
 
-  /** Each target that should have got the newest version without another refresh has got it. */
+  /** Each target that should have got the newest version without another refresh has got it, and is treated as it should be. */
   public checkTold(): void {
     const deploy = this.runs.filter(({ kind }) => kind === 'deploy').at(-1)!;
     const isDeployed = deploy.state === 'done' && !deploy.awsTrouble;
-    if (!isDeployed || this.toldAt < this.newest || this.staleReads > 0 || this.dead.length > 0) return;
-    for (const { place } of this.wishes) {
+    if (this.isExpired || !isDeployed || this.toldAt < this.newest || this.hasReadStale || this.dead.length > 0) return;
+    for (const { place, setting } of this.wishes) {
       this.looked.told++;
-      this.demand(this.holds.get(place)?.version === this.newest, `${place} was not given what its publisher was told of`);
+      const held = this.holds.get(place);
+      this.demand(held?.version === this.newest && held.setting === setting, `${place} was not given what its publisher was told of`);
     }
   }
 
@@ -293,6 +314,11 @@ export class World {
     this.check();
   }
 
+  /** Whether there is nothing valid to publish, because no refresh came for so long. */
+  private get isExpired(): boolean {
+    return this.clock.now >= this.versions.at(-1)!.writtenAt + LIFE_MS;
+  }
+
   private begin(kind: Run['kind'], messages: Message[]): Run {
     const run: Run = {
       kind, messages, startedAt: this.clock.now, state: 'running', troubled: new Set(), awsTrouble: false, left: new Set(), calls: 0,
@@ -322,14 +348,13 @@ export class World {
 
   /** A batch in which one target has trouble does all others. */
   private checkIndependence(run: Run, failed: ReadonlySet<string>): void {
-    if (run.awsTrouble) return;
+    if (run.awsTrouble || this.isExpired) return;
     for (const { body, handle } of run.messages) {
       if (body.publish === 'all') {
         this.demand(!failed.has(handle), '"all" failed although AWS had no trouble');
         continue;
       }
-      const record = this.table.items.get(`target/${body.target}`);
-      const place = record ? JSON.parse(record.spec.S!).where.place : undefined;
+      const place = this.places.get(body.target)!;
       if (run.troubled.has(place) || run.left.has(body.target)) continue;
       this.looked.independent++;
       this.demand(!failed.has(handle), `${place} failed although its own vendor had no trouble`);
@@ -343,8 +368,12 @@ export class World {
       else run.awsTrouble = true;
       call.outcome = { error };
     };
-    if (fate === 'failed') {trouble(named('ServiceUnavailable'));} else if (fate === 'denied') {trouble(named('AccessDeniedException'));} else {
-      call.outcome = this.serve(call);
+    if (fate === 'failed') {
+      trouble(named('ServiceUnavailable'));
+    } else if (fate === 'denied') {
+      trouble(named('AccessDeniedException'));
+    } else {
+      call.outcome = this.serve(call, fate === 'stale');
       if (service === 'vendor' && call.outcome.error) run.troubled.add(call.input.place);
       if (fate === 'answer lost' && !call.outcome.error) trouble(named('TimeoutError'));
     }
@@ -357,22 +386,25 @@ export class World {
     call.settle(call.outcome!);
   }
 
-  private serve(call: Call): NonNullable<Call['outcome']> {
+  private serve(call: Call, isStale: boolean): NonNullable<Call['outcome']> {
     try {
-      return { output: this.answer(call) };
+      return { output: this.answer(call, isStale) };
     } catch (error) {
       if (error instanceof BrokenRule) throw error;
       return { error };
     }
   }
 
-  private answer(call: Call): unknown {
+  private answer(call: Call, isStale: boolean): unknown {
     const { service, operation, input, run } = call;
     switch (service) {
-      case 'secretsmanager': return this.read();
+      case 'secretsmanager': return this.read(isStale);
       case 'dynamodb': {
         const output = this.table.serve(operation, input);
-        if (operation === 'UpdateItem' && input.UpdateExpression.includes('REMOVE')) this.onRelease(input.Key.sk.S, run);
+        const spec = input.ExpressionAttributeValues?.[':spec'];
+        if (spec) this.places.set(input.Key.sk.S, JSON.parse(spec.S).where.place);
+        if (operation === 'UpdateItem' && /REMOVE .*leaseOwner/.test(input.UpdateExpression)) this.onRelease(input.Key.sk.S, run);
+        if (input.UpdateExpression === 'REMOVE digest') this.recorded.delete(this.places.get(input.Key.sk.S)!);
         if (operation === 'DeleteItem') for (const place of PLACES) this.recorded.delete(place);
         return output;
       }
@@ -390,15 +422,16 @@ export class World {
   }
 
   /** A version as Secrets Manager gives it: for a moment perhaps the one before. */
-  private read(): object {
+  private read(isStale: boolean): object {
     const isSpreading = this.clock.now - this.versions.at(-1)!.writtenAt < SPREADING_MS;
-    const isStale = this.isStale && isSpreading && this.newest > 1;
-    if (isStale) this.staleReads++;
-    const { version, writtenAt } = this.versions.at(isStale ? -2 : -1)!;
+    const isBefore = isStale && isSpreading && this.newest > 1;
+    this.hasReadStale ||= isBefore;
+    const { version, writtenAt } = this.versions.at(isBefore ? -2 : -1)!;
     return { VersionId: version.versionId, SecretString: version.value, CreatedDate: new Date(writtenAt) };
   }
 
-  private vendorAnswer({ operation, input: { place, text, key }, run, orphaned }: Call): object {
+  private vendorAnswer(call: Call): object {
+    const { operation, input: { place }, run, orphaned } = call;
     const other = this.atWork.get(place);
     this.looked.alone++;
     if (operation !== 'remove') this.demand(!other || other === run, `two are at work on ${place} at once`);
@@ -406,7 +439,10 @@ export class World {
     const mood = this.moods.get(place);
     if (mood === 'refusing') throw named('VendorError');
     if (mood === 'asking for a pause' && operation !== 'remove') throw new this.publisher.RateLimitedError('wait', this.clock.now + 20 * MINUTE);
-    if (operation === 'write') this.onWrite(place, text, key, run);
+    if (operation === 'write') {
+      this.onWrite(call);
+      if (mood === 'taking without an answer') throw named('TimeoutError');
+    }
     if (operation === 'remove') {
       this.looked.removed++;
       this.demand(!this.wishes.some((wish) => wish.place === place), `${place} lost its value although it is a target`);
@@ -416,8 +452,9 @@ export class World {
     return {};
   }
 
-  private onWrite(place: string, text: string, key: string, run: Run): void {
+  private onWrite({ input: { place, text, setting }, run }: Call): void {
     this.writes++;
+    const key = `${text} ${setting}`;
     const version = Number(/password-(\d+)-/.exec(Buffer.from(Object.values<any>(JSON.parse(text).auths)[0].auth, 'base64').toString())![1]);
     const before = this.holds.get(place);
     this.looked.newer++;
@@ -425,25 +462,31 @@ export class World {
     this.looked.needed++;
     this.demand(this.recorded.get(place) !== key, `${place} is given what it has`);
     this.recorded.delete(place);
-    this.holds.set(place, { version, text: key, by: run });
+    this.holds.set(place, { version, setting, text: key, by: run });
     if (place !== 'free') this.checkPace();
   }
 
-  /** The places of a limit, and what a minute's lateness may bring together. */
+  /** In no time are there more writes than the limit and its burst allow, and what comes late. */
   private checkPace(): void {
     this.looked.paced++;
     this.writeTimes.push(this.clock.now);
-    const inAnHour = this.writeTimes.filter((time) => time > this.clock.now - HOUR).length;
-    this.demand(inAnHour <= LIMIT.perHour + LIMIT.burst + 1, `${inAnHour} writes in an hour`);
+    for (const [index, time] of this.writeTimes.entries()) {
+      const writes = this.writeTimes.length - index;
+      const span = this.clock.now - time;
+      this.demand(writes <= LIMIT.burst + (span + LATEST_WRITE_MS) / (HOUR / LIMIT.perHour), `${writes} writes within ${span / SECOND} seconds`);
+    }
   }
 
   /** Nothing about the target is in doubt any more, if the one who wrote last has told so. */
   private onRelease(id: string, run: Run): void {
     const record = this.table.items.get(`target/${id}`)!;
-    const { place } = JSON.parse(record.spec.S!).where;
+    const place = this.places.get(id)!;
     if (this.atWork.get(place) === run) this.atWork.delete(place);
     const held = this.holds.get(place);
-    if (held?.by === run && record.digest !== undefined && record.failure === undefined) this.recorded.set(place, held.text);
+    if (held?.by !== run) return;
+    const isUntroubled = !run.awsTrouble && !run.troubled.has(place);
+    this.demand(!isUntroubled || record.failure === undefined, `${place} is said to fail although it was given what it should have`);
+    if (record.digest !== undefined && record.failure === undefined) this.recorded.set(place, held.text);
   }
 
   private call(run: Run, service: Call['service'], operation: string, input: any): Promise<any> {
@@ -469,7 +512,7 @@ export class World {
       rateLimit: ({ where: { place } }) => (place === 'free' ? undefined as never : LIMIT),
       publish: async ({ where: { place }, settings }, { text }) => {
         await this.call(run, 'vendor', 'read', { place });
-        await this.call(run, 'vendor', 'write', { place, text, key: `${text} ${JSON.stringify(settings)}` });
+        await this.call(run, 'vendor', 'write', { place, text, setting: settings.setting });
         return {};
       },
       remove: ({ where: { place } }) => this.call(run, 'vendor', 'remove', { place }),
