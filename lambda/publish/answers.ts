@@ -25,14 +25,14 @@ export interface Asked {
 }
 
 /**
- * Takes an answer if it has one of the statuses.
+ * Takes an answer if it has one of the statuses. A web page is none, whatever its status: a login page often has 200.
  *
  * @throws RateLimitedError for status 429
  * @throws VendorError for any other; it says what a person can do, and nothing that was sent
  */
 export function expectStatus(answer: HttpAnswer, statuses: readonly number[], asked: Asked): HttpAnswer {
   const { status, headers } = answer;
-  if (statuses.includes(status)) return answer;
+  if (statuses.includes(status) && !isPage(answer)) return answer;
   if (status === 429) throw rateLimited(answer, asked);
   if (status >= 300 && status < 400) throw new VendorError(`${refused(status, asked)}: ${redirect(headers.location)}`);
   if (isPage(answer)) throw new VendorError(`${refused(status, asked)} and a web page instead of JSON: is the URL right, and the token valid?`);
@@ -78,7 +78,7 @@ function redirect(location: string | undefined): string {
 }
 
 function isPage({ headers, text }: HttpAnswer): boolean {
-  return /\bhtml\b/.test(headers['content-type'] ?? '') || text.trimStart().startsWith('<');
+  return /\bhtml\b/.test(headers['content-type'] ?? '') || /^\s*<(?:!doctype\s+)?html\b/i.test(text);
 }
 
 /**

@@ -36,13 +36,17 @@ export async function workOn({ Records }: SQSEvent, ports: BatchPorts): Promise<
 }
 
 async function isDone(record: SQSRecord, received: number, ports: BatchPorts): Promise<boolean> {
+  const details: { messageId: string; id?: string } = { messageId: record.messageId };
   try {
     const message = parse(record.body);
-    if (message.publish === 'all') await publishAll(ports);
-    else return await isSeenTo(message.target, received, ports);
+    if (message.publish === 'target') {
+      details.id = message.target;
+      return await isSeenTo(message.target, received, ports);
+    }
+    await publishAll(ports);
     return true;
   } catch (error) {
-    ports.telemetry.problem('a message failed', error, { messageId: record.messageId });
+    ports.telemetry.problem('a message failed', error, details);
     return false;
   }
 }

@@ -56,7 +56,7 @@ async function publish(failDeploy: boolean, ports: BatchPorts): Promise<Result> 
 async function removeAll(ports: BatchPorts): Promise<Result> {
   try {
     const all = await ports.store.list();
-    return await removeTargets(all.map(({ target }) => target), ports);
+    return await removeTargets(all.map(({ target }) => target), ports.newOwner(), ports);
   } catch (error) {
     ports.telemetry.problem('the targets could not be removed, and what they hold expires by itself', error);
     return {};

@@ -32,7 +32,8 @@ export async function register(event: CloudFormationCustomResourceEvent, ports: 
   let rest: Promise<unknown> | undefined;
   try {
     const { RequestType, ResourceProperties: { targets } } = event;
-    ({ rest } = await patiently(() => replaceTargets(String(targets), RequestType === 'Update', ports), UNTIL_IAM_KNOWS, ports));
+    const owner = ports.newOwner();
+    ({ rest } = await patiently(() => replaceTargets(String(targets), owner, RequestType === 'Update', ports), UNTIL_IAM_KNOWS, ports));
   } catch (error) {
     failure = `the targets could not be registered: ${describe(error)}`;
   }
@@ -40,12 +41,12 @@ export async function register(event: CloudFormationCustomResourceEvent, ports: 
   await rest;
 }
 
-async function replaceTargets(json: string, isUpdate: boolean, ports: BatchPorts): Promise<{ readonly rest: Promise<unknown> }> {
+async function replaceTargets(json: string, owner: string, isUpdate: boolean, ports: BatchPorts): Promise<{ readonly rest: Promise<unknown> }> {
   const targets = targetsOf(json);
   const before = (await ports.store.list()).map(({ target }) => target);
   const known = new Set(before.map(({ id }) => id));
   // First, so that a target which has another name now, and the same place, does not lose what the new one is given.
-  const { rest } = await removeTargets(before.filter(({ id }) => !targets.has(id)), ports);
+  const { rest } = await removeTargets(before.filter(({ id }) => !targets.has(id)), owner, ports);
   await mapBounded([...targets.values()], AT_ONCE, (target) => ports.store.put(target));
   if (isUpdate) await seeToNew([...targets.keys()].filter((id) => !known.has(id)), ports);
   return { rest };

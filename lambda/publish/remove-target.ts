@@ -22,22 +22,23 @@ const PAUSE_MS = 1000;
  * A vendor that refuses or is too slow is reported and does not fail the deploy: the value expires by itself, and a
  * roll-back must not get stuck on it.
  *
+ * @param owner who leases the targets: the same each time that it is tried, which need not wait for itself
  * @returns what comes when nothing is under way any more
  */
-export async function removeTargets(targets: readonly Target[], ports: BatchPorts): Promise<{ readonly rest: Promise<unknown> }> {
+export async function removeTargets(targets: readonly Target[], owner: string, ports: BatchPorts): Promise<{ readonly rest: Promise<unknown> }> {
   const held = targets.filter(({ removal }) => removal !== 'leave');
   const times = { beginUntil: ports.now() + BEGIN_MS, waitUntil: ports.now() + WAIT_MS };
-  const { done, rest } = await mapInTime(held, AT_ONCE, times, ports.now, (target) => letGo(target, ports));
+  const { done, rest } = await mapInTime(held, AT_ONCE, times, ports.now, (target) => letGo(target, owner, ports));
   for (const target of held.filter((each) => !done.has(each))) report(target, new Error('there was no time left'), ports);
   await mapBounded(targets, AT_ONCE, ({ id }) => ports.store.delete(id));
   return { rest };
 }
 
-async function letGo(target: Target, ports: BatchPorts): Promise<void> {
+async function letGo(target: Target, owner: string, ports: BatchPorts): Promise<void> {
   const { removal } = target;
   const secrets = new Set<string>();
   try {
-    await untilFree(target, ports);
+    await untilFree(target, owner, ports);
     // A deploy that fails after this is rolled back, and the target is one again.
     await ports.store.doubt(target.id);
     await vendorOf(target, ports).remove(target, removal as Exclude<typeof removal, 'leave'>, noting(secrets, ports.vendorPorts));
@@ -52,8 +53,7 @@ function report(target: Target, error: unknown, { telemetry }: BatchPorts): void
 }
 
 /** A publication that began before would put the value back. */
-async function untilFree({ id }: Target, { store, now, sleep, newOwner }: BatchPorts): Promise<void> {
-  const owner = newOwner();
+async function untilFree({ id }: Target, owner: string, { store, now, sleep }: BatchPorts): Promise<void> {
   for (const until = now() + PATIENCE_MS; now() < until; await sleep(PAUSE_MS)) {
     if ((await store.lease(id, owner, now(), now() + LEASE_MS)).kind !== 'busy') return;
   }

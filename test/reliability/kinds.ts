@@ -1,4 +1,4 @@
-import { ANSWER_PATH } from './lab';
+import { ANSWER_PATH } from './cloud-formation';
 import { faults, type Fault, type Rule } from '../../local-aws/fault-proxy';
 
 /** The calls of the refresher, by the names that the table gives them. */

@@ -1,10 +1,9 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, IAMClient, PutRolePolicyCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import {
   CreateSecretCommand, GetSecretValueCommand, PutSecretValueCommand, ResourceNotFoundException, SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { ANSWER_PATH, CloudFormation, eventOf } from './cloud-formation';
 import { invoke, type Invocation } from './lambda-process';
 import { FaultProxy, faults, type Passage, type Rule } from '../../local-aws/fault-proxy';
 import { LocalAws } from '../../local-aws/local-aws';
@@ -18,9 +17,6 @@ const FOREIGN_ROLE = `arn:aws:iam::${FOREIGN.account}:role/puller`;
 export const PUBLIC_HOST = 'public.ecr.aws';
 export const LOGIN_HOST = 'ghcr.io';
 export const HOSTS = [OWN.host, FOREIGN.host, LOGIN_HOST, PUBLIC_HOST];
-
-/** The path of the URL at which CloudFormation waits. */
-export const ANSWER_PATH = '/answer';
 
 const LOGIN_SECRET = 'registry-login';
 const LOGIN = { username: 'robot', password: 'TheLoginOfTheLab2f6c1dWhichIsLongerThanAnyOtherWord' };
@@ -108,9 +104,9 @@ export class Lab {
     const cloudFormation = await CloudFormation.start();
     const answerProxy = await FaultProxy.start(cloudFormation.url);
     const request = { ...this.request(), force };
-    const event = deploy ? cloudFormationEvent(`${answerProxy.endpoint}${ANSWER_PATH}`, request) : request;
+    const event = deploy ? eventOf(`${answerProxy.endpoint}${ANSWER_PATH}`, 'Custom::EcrCredentialsRefresh', { request, codeKey: 'code' }) : request;
     try {
-      const invocation = await invoke(event, { ...this.environment, AWS_ENDPOINT_URL: proxy.endpoint, SECRET_ARN: arn }, (kill) => {
+      const invocation = await invoke('refresh', event, { ...this.environment, AWS_ENDPOINT_URL: proxy.endpoint, SECRET_ARN: arn }, (kill) => {
         proxy.inject(...rules(kill));
         answerProxy.inject(...rules(kill));
       });
@@ -249,35 +245,6 @@ export class Lab {
   }
 }
 
-/** Where CloudFormation waits for an answer. */
-class CloudFormation {
-  public static async start(): Promise<CloudFormation> {
-    const cloudFormation = new CloudFormation();
-    await new Promise<void>((resolve) => cloudFormation.server.listen(0, '127.0.0.1', resolve));
-    return cloudFormation;
-  }
-
-  /** The answers that it got. */
-  public readonly told: string[] = [];
-
-  private readonly server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk)).once('end', () => {
-      this.told.push(Buffer.concat(chunks).toString('utf8'));
-      response.writeHead(200).end('stored');
-    });
-  });
-
-  public get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-}
-
 /** What clients make of a secret: the `auth` of each host, but for hosts that no client can look up. */
 function authsOf(value: string): ReadonlyMap<string, string> | undefined {
   try {
@@ -290,17 +257,4 @@ function authsOf(value: string): ReadonlyMap<string, string> | undefined {
 
 function policy(...statements: [actions: string[], resource: string][]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: statements.map(([Action, Resource]) => ({ Effect: 'Allow', Action, Resource })) });
-}
-
-function cloudFormationEvent(ResponseURL: string, request: object): object {
-  return {
-    RequestType: 'Create',
-    ResponseURL,
-    StackId: 'stack',
-    RequestId: 'request',
-    LogicalResourceId: 'DeployRun',
-    ResourceType: 'Custom::EcrCredentialsRefresh',
-    ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:refresher',
-    ResourceProperties: { ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:refresher', request, codeKey: 'code' },
-  };
 }

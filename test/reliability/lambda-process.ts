@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import * as path from 'node:path';
 
 const SCRIPT = path.join(__dirname, 'children', 'invoke-once.cjs');
-const BUNDLE = path.join(__dirname, '../../assets/lambda/refresh/index.lambda/index.js');
+const BUNDLES = path.join(__dirname, '../../assets/lambda');
 
 /** How much faster than real ones the timers of the handler run. */
 const TIME_SCALE = 10;
@@ -10,7 +10,7 @@ const TIME_SCALE = 10;
 /** What an invocation came to. */
 export interface Invocation {
   /** What the handler gave back. */
-  readonly result?: { written: boolean; secondsRemaining: number } | null;
+  readonly result?: any;
   /** What it threw. */
   readonly error?: { name: string; message: string };
   /** What ended the process, if it was killed. */
@@ -22,12 +22,16 @@ export interface Invocation {
 }
 
 /**
- * Invokes the bundled refresher in a process of its own.
+ * Invokes a bundled Lambda in a process of its own.
  *
+ * @param folder of the Lambda's code
  * @param onStart gets a function that ends the process at once, as `kill -9` does
  */
-export async function invoke(event: object, env: NodeJS.ProcessEnv, onStart: (kill: () => void) => void = () => undefined): Promise<Invocation> {
-  const child = spawn(process.execPath, [SCRIPT, BUNDLE, String(TIME_SCALE)], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+export async function invoke(
+  folder: 'refresh' | 'publish', event: object, env: NodeJS.ProcessEnv, onStart: (kill: () => void) => void = () => undefined,
+): Promise<Invocation> {
+  const bundle = path.join(BUNDLES, folder, 'index.lambda', 'index.js');
+  const child = spawn(process.execPath, [SCRIPT, bundle, String(TIME_SCALE)], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let output = '';
   for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => { output += text; });
   let outcome: Pick<Invocation, 'result' | 'error'> = {};

@@ -46,6 +46,9 @@ export abstract class FakeVendor {
   /** Such as `https://127.0.0.1:12345`. */
   public url!: string;
 
+  /** Says what happens to a request for which `faults` has nothing. */
+  public faultOf?: (request: FakeRequest) => Fault | undefined;
+
   private server!: Server;
 
   public async start(): Promise<this> {
@@ -62,10 +65,10 @@ export abstract class FakeVendor {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.once('end', () => {
-        const fault = this.faults.shift();
+        const asked = parse(request, Buffer.concat(chunks).toString('utf8'));
+        const fault = this.faults.length > 0 ? this.faults.shift() : this.faultOf?.(asked);
         if (fault === 'no answer') return;
         if (fault === 'connection reset') return void request.socket.destroy();
-        const asked = parse(request, Buffer.concat(chunks).toString('utf8'));
         this.requests.push(asked);
         const answer = typeof fault === 'object' ? fault : this.answer(asked);
         if (fault === 'done, but the answer is lost') return void request.socket.destroy();

@@ -14,8 +14,7 @@ const message = (given: HttpAnswer) => {
   throw new Error('it was taken');
 };
 
-test('an answer with an expected status is taken', () => {
-  const given = answer(204);
+test.each([answer(204), answer(200, '<?xml version="1.0"?><ok/>'), answer(200, 'done')])('an answer with an expected status is taken: %j', (given) => {
   expect(expectStatus(given, [200, 204], ASKED)).toBe(given);
 });
 
@@ -32,6 +31,7 @@ test.each<[HttpAnswer, string]>([
   [answer(301, '', { location: 'https://other.example/a?token=b' }), 'GitLab answered 301 when asked to update the variable: a redirect to other.example, which is not followed; was it renamed or moved, or is the URL wrong?'],
   [answer(302, '', { location: '/login' }), 'GitLab answered 302 when asked to update the variable: a redirect, which is not followed; was it renamed or moved, or is the URL wrong?'],
   [answer(203, '<!DOCTYPE html>'), 'GitLab answered 203 when asked to update the variable and a web page instead of JSON: is the URL right, and the token valid?'],
+  [answer(200, '<html lang="en">'), 'GitLab answered 200 when asked to update the variable and a web page instead of JSON: is the URL right, and the token valid?'],
   [answer(401, 'x', { 'content-type': 'text/html; charset=utf-8' }), 'GitLab answered 401 when asked to update the variable and a web page instead of JSON: is the URL right, and the token valid?'],
 ])('an answer with another says what a person can do: %j', (given, expected) => {
   expect(message(given)).toBe(expected);

@@ -156,6 +156,14 @@ test('a message whose work could not be passed on comes again', async () => {
   expect(world.holds.size).toBe(1);
 });
 
+test('a message that fails before its target is known says which one it is for', async () => {
+  await world.add(targets[0]);
+  world.store.lease = async () => { throw new Error('no table'); };
+  world.push({ publish: 'target', target: targets[0].id });
+  await world.workOnce();
+  expect(world.logged('a message failed')).toMatchObject([{ id: targets[0].id, cause: 'Error: no table' }]);
+});
+
 test('a message that cannot be put back comes again by itself', async () => {
   await world.add(targets[0]);
   world.failures.set('place 0', new Error('no'));

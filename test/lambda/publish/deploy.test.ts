@@ -194,6 +194,20 @@ describe('the registration', () => {
     expect(world.slept).toEqual([1000, 2000, 4000]);
   });
 
+  test('does not wait for itself when it tries again, because IAM did not know its rights', async () => {
+    await register(group(['one'], { removal: 'delete' }));
+    const { delete: real } = world.store;
+    let tries = 0;
+    world.store.delete = async (id) => {
+      if (tries++ === 0) throw denied();
+      return real.call(world.store, id);
+    };
+    await register('[]', 'Update');
+    expect(answers[1].Status).toBe('SUCCESS');
+    expect([tries, world.store.items.size]).toEqual([2, 0]);
+    expect(world.time).toBe(NOW + 1000);
+  });
+
   test('says what went wrong', async () => {
     world.store.list = async () => { throw new Error('no table'); };
     await register(group(['one']));

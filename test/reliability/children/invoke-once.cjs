@@ -18,7 +18,7 @@ AbortSignal.timeout = (milliseconds) => realSignal(Math.round(faster(millisecond
 process.once('message', async (event) => {
   let outcome;
   try {
-    outcome = { result: (await require(bundle).handler(event, { functionName: 'refresher' })) ?? null };
+    outcome = { result: (await require(bundle).handler(event, { functionName: process.env.AWS_LAMBDA_FUNCTION_NAME })) ?? null };
   } catch (error) {
     const { name: errorType, message: errorMessage, stack } = error;
     process.stdout.write(`${JSON.stringify({ errorType, errorMessage, ...error, stack: String(stack).split('\n') })}\n`);

@@ -168,11 +168,11 @@ async function calmDown(world: World): Promise<void> {
 async function comeToRest(world: World): Promise<void> {
   await calmDown(world);
   await world.advance(5 * MINUTE);
-  world.dead = [];
   // Also mends a deploy that was killed.
   await world.deploy(world.wishes);
   await world.drain();
   await world.advance(HOUR);
+  world.dead = [];
   world.refresh(1);
   await world.drain();
   await world.checkFresh();

@@ -247,7 +247,7 @@ describe('a service principal', () => {
     ['a wrong client secret', () => { (azure as { clientSecret: string }).clientSecret = 'another'; }, 'Microsoft Entra answered 401 when asked to give the service principal a token: AADSTS7000215: Invalid client secret provided. Ensure the secret being sent is the value, not the id.: is the client secret its value, not its id, and has it not expired?'],
     ['no token', () => azure.faults.push({ status: 200, body: {} }), 'Microsoft Entra answered without a token'],
     ['a token without an end', () => azure.faults.push({ status: 200, body: { access_token: 'x' } }), 'Microsoft Entra answered without a token'],
-    ['a page', () => azure.faults.push({ status: 200, body: '<html>' }), 'Microsoft Entra answered with something else than JSON when asked to give the service principal a token: is the URL right, and the token valid?'],
+    ['a page', () => azure.faults.push({ status: 200, body: '<html>' }), 'Microsoft Entra answered 200 when asked to give the service principal a token and a web page instead of JSON: is the URL right, and the token valid?'],
     ['too many', () => azure.faults.push({ status: 429, headers: { 'retry-after': '5' } }), 'Microsoft Entra answered 429 when asked to give the service principal a token: its rate limit is used up for 5 seconds'],
   ])('that is refused: %s', async (_what, arrange, message) => {
     azure.addConnection(ID);
@@ -263,7 +263,7 @@ describe('what fails, fails with its reason', () => {
     ['a wrong token', () => { azure.signIn = { status: 203, headers: { 'content-type': 'text/html' }, body: '<html>Sign In</html>' }; }, 'Azure DevOps answered 203 and its sign-in page when asked to read the service connection: the token is wrong or has expired'],
     ['a wrong token, by a redirect', () => { azure.signIn = { status: 302, headers: { location: 'https://app.vssps.visualstudio.com/_signin' } }; }, 'Azure DevOps answered 302 and its sign-in page when asked to read the service connection: the token is wrong or has expired'],
     ['a wrong token, by its status', () => { azure.signIn = { status: 401 }; }, 'Azure DevOps answered 401 when asked to read the service connection: the token has to be valid, and needs the scope to read, query and manage service connections, and its owner the role Administrator of the connection'],
-    ['a wrong token, by a page', () => { azure.signIn = { status: 200, headers: { 'content-type': 'text/html' }, body: 'Sign In' }; }, 'Azure DevOps answered with something else than JSON when asked to read the service connection: is the URL right, and the token valid?'],
+    ['a wrong token, by a page', () => { azure.signIn = { status: 200, headers: { 'content-type': 'text/html' }, body: 'Sign In' }; }, 'Azure DevOps answered 200 when asked to read the service connection and a web page instead of JSON: is the URL right, and the token valid?'],
   ])('%s', async (_what, arrange, message) => {
     azure.addConnection(ID);
     arrange();

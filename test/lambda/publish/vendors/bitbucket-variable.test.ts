@@ -73,7 +73,7 @@ test.each<[string, () => void, string]>([
   ['a value that is too long', () => { bitbucket.longest = 10; }, 'Bitbucket answered 400 when asked to update the variable: Bad request: is the value too long for a variable?'],
   ['a workspace that was renamed', () => bitbucket.faults.push({ status: 301, headers: { location: 'https://api.bitbucket.org/2.0/repositories/new-ws/my-app' } }), 'Bitbucket answered 301 when asked to list the variables: a redirect to api.bitbucket.org, which is not followed; was it renamed or moved, or is the URL wrong?'],
   ['a page on another server', () => bitbucket.faults.push({ status: 200, body: { values: [], next: 'https://evil.example/2.0/next' } }), 'Bitbucket named a next page on another server, which is not asked'],
-  ['no JSON', () => bitbucket.faults.push({ status: 200, body: '<html>' }), 'Bitbucket answered with something else than JSON when asked to list the variables: is the URL right, and the token valid?'],
+  ['no JSON', () => bitbucket.faults.push({ status: 200, body: '<html>' }), 'Bitbucket answered 200 when asked to list the variables and a web page instead of JSON: is the URL right, and the token valid?'],
   ['no list', () => bitbucket.faults.push({ status: 200, body: {} }), 'Bitbucket answered without a list when asked to list the variables'],
   ['nothing', () => bitbucket.faults.push({ status: 200, body: 'null' }), 'Bitbucket answered without a list when asked to list the variables'],
 ])('%s is said with its status and reason', async (_what, arrange, message) => {
