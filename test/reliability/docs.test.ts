@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { ROWS } from './fault-table';
 import { MUTATIONS } from './mutations';
-import { HISTORIES, KILLS, SOAK_DAYS, SOAK_SEEDS } from './sizes';
+import { ROWS as PUBLISH_ROWS } from './publish/fault-table';
+import { PUBLISH_MUTATIONS } from './publish/mutations';
+import { HISTORIES, KILLS, PUBLISH_HISTORIES, SOAK_DAYS, SOAK_SEEDS } from './sizes';
 
 const text = readFileSync(path.join(__dirname, '../../docs/reliability.md'), 'utf8');
 
@@ -15,11 +17,14 @@ test('docs/reliability.md says how much is tested', () => {
     'random histories': HISTORIES,
     'mistakes that are caught': Object.keys(MUTATIONS).length,
     [`soaks of ${SOAK_DAYS} days`]: SOAK_SEEDS,
+    'rows of the publisher\'s fault table': PUBLISH_ROWS.length,
+    'random histories of the publisher': PUBLISH_HISTORIES,
+    'mistakes of the publisher that are caught': Object.keys(PUBLISH_MUTATIONS).length,
   });
 });
 
-test('the fault table has no row twice', () => {
-  const names = ROWS.map(({ call, kind, times }) => `${call} ${kind} ${times}`);
+test.each([['the refresher', ROWS], ['the publisher', PUBLISH_ROWS]] as const)('the fault table of %s has no row twice', (_whose, rows) => {
+  const names = rows.map(({ call, kind, times }) => `${call} ${kind} ${times}`);
   expect(new Set(names).size).toBe(names.length);
 });
 
