@@ -17,7 +17,7 @@ function targetsOf(document: string, bench: Bench): lib.Target[] {
   });
 }
 
-test.each([['http.md', 6], ['azure-devops.md', 1], ['bitbucket.md', 1], ['buildkite.md', 1], ['circleci.md', 2]])('each target in docs/targets/%s is one', (document, count) => {
+test.each([['http.md', 6], ['azure-devops.md', 1], ['bitbucket.md', 1], ['buildkite.md', 1], ['circleci.md', 2], ['github.md', 2], ['gitlab.md', 1]])('each target in docs/targets/%s is one', (document, count) => {
   const bench = new Bench();
   const targets = targetsOf(document, bench);
   expect(targets).toHaveLength(count);
