@@ -1,5 +1,6 @@
 import {
   ConditionalCheckFailedException, DeleteItemCommand, GetItemCommand, paginateQuery, UpdateItemCommand, type AttributeValue, type DynamoDBClient,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Target } from './target-id';
 
@@ -68,13 +69,7 @@ export class TargetStore {
 
   /** Has nobody rely on what a target held: it is written to again, whatever is sent. Nothing happens if it is gone. */
   public async doubt(id: string): Promise<void> {
-    try {
-      await this.client.send(new UpdateItemCommand({
-        TableName: this.tableName, Key: keyOf(id), UpdateExpression: 'REMOVE digest', ConditionExpression: 'attribute_exists(spec)',
-      }));
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+    await this.updateIf(id, { UpdateExpression: 'REMOVE digest', ConditionExpression: 'attribute_exists(spec)' });
   }
 
   /** Removes a target, and what is known of it. */
@@ -115,14 +110,17 @@ export class TargetStore {
     const dropped = [...NUMBERS, ...TEXTS].filter((name) => !isKnown(name));
     const values = Object.fromEntries(kept.map((name) => [`:${name}`, attributeOf(state[name]!)]));
     const set = kept.length > 0 ? `SET ${kept.map((name) => `${name} = :${name}`).join(', ')} ` : '';
+    await this.updateIf(id, {
+      UpdateExpression: `${set}REMOVE ${[...dropped, 'leaseOwner', 'leaseUntil'].join(', ')}`,
+      ConditionExpression: 'leaseOwner = :owner',
+      ExpressionAttributeValues: { ...values, ':owner': { S: owner } },
+    });
+  }
+
+  /** Changes a record if its condition is met; nothing happens if it is not. */
+  private async updateIf(id: string, update: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>): Promise<void> {
     try {
-      await this.client.send(new UpdateItemCommand({
-        TableName: this.tableName,
-        Key: keyOf(id),
-        UpdateExpression: `${set}REMOVE ${[...dropped, 'leaseOwner', 'leaseUntil'].join(', ')}`,
-        ConditionExpression: 'leaseOwner = :owner',
-        ExpressionAttributeValues: { ...values, ':owner': { S: owner } },
-      }));
+      await this.client.send(new UpdateItemCommand({ TableName: this.tableName, Key: keyOf(id), ...update }));
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
